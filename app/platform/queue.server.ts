@@ -1,0 +1,32 @@
+import type { JobSpec } from "#jobs/catalog.ts";
+import type { DbTransaction } from "./db.server.ts";
+
+/**
+ * Queues jobs in the caller's transaction: they exist if, and only if, it commits.
+ * @param specs from the catalogue's `job(…)`
+ */
+export async function enqueue(tx: DbTransaction, specs: readonly JobSpec[]): Promise<void> {
+  if (specs.length === 0) return;
+  await tx.$queryRaw`SELECT graphile_worker.sync_health_enqueue(${JSON.stringify(specs)}::jsonb)::text`;
+}
+
+export interface QueueDepth {
+  ready: number;
+  scheduled: number;
+  running: number;
+  failed: number;
+  oldestReadySeconds: number;
+}
+
+/** How the queue stands; fails when the queue's schema is missing. */
+export async function readQueueDepth(tx: DbTransaction): Promise<QueueDepth> {
+  const [row] = await tx.$queryRaw<{ ready: bigint; scheduled: bigint; running: bigint; failed: bigint; oldest_ready_seconds: number }[]>`
+    SELECT * FROM graphile_worker.sync_health_queue_depth()`;
+  return {
+    ready: Number(row!.ready),
+    scheduled: Number(row!.scheduled),
+    running: Number(row!.running),
+    failed: Number(row!.failed),
+    oldestReadySeconds: row!.oldest_ready_seconds,
+  };
+}

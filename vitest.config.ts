@@ -1,0 +1,41 @@
+import { defineConfig } from "vitest/config";
+
+const shared = { setupFiles: ["./e2e/support/setup.ts"], exclude: ["node_modules/**", "build/**"] };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["{app,jobs,demo,prisma,docs}/**/*.test.{ts,tsx}"],
+          exclude: [...shared.exclude, "**/*.db.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "db",
+          include: ["{app,jobs,demo,prisma}/**/*.db.test.ts"],
+          globalSetup: ["./e2e/support/postgres.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
