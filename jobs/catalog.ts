@@ -9,7 +9,10 @@ export const catalog = {
   /** Starts a tick of the runner: cuts the shops into batches and queues each. By cron. */
   "dq.run": { payload: z.object({ _cron: z.object({ ts: z.string() }).optional() }), maxAttempts: 3 },
   /** Judges one batch of shops for one tick. A batch of a superseded tick is done at once. */
-  "dq.run_batch": { payload: z.object({ tickAt: z.iso.datetime(), batch: z.number().int().min(0) }), maxAttempts: 5 },
+  "dq.run_batch": {
+    payload: z.object({ tickAt: z.iso.datetime(), batch: z.number().int().min(0) }),
+    maxAttempts: 5,
+  },
   /** Asks Airbyte for every workspace's news. By cron. */
   "airbyte.poll": { payload: z.object({ _cron: z.object({ ts: z.string() }).optional() }), maxAttempts: 1 },
   /** Asks Airbyte for one shop's news. */
@@ -35,8 +38,19 @@ export interface JobSpec {
 export function job<Name extends TaskName>(
   task: Name,
   payload: TaskPayload<Name>,
-  options: { jobKey?: string; jobKeyMode?: "replace" | "preserve_run_at"; runAt?: Date; priority?: number } = {},
+  options: {
+    jobKey?: string;
+    jobKeyMode?: "replace" | "preserve_run_at";
+    runAt?: Date;
+    priority?: number;
+  } = {},
 ): JobSpec {
   const { runAt, ...rest } = options;
-  return { task, payload, maxAttempts: catalog[task].maxAttempts, ...rest, ...(runAt ? { runAt: runAt.toISOString() } : {}) };
+  return {
+    task,
+    payload,
+    maxAttempts: catalog[task].maxAttempts,
+    ...rest,
+    ...(runAt ? { runAt: runAt.toISOString() } : {}),
+  };
 }

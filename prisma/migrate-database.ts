@@ -17,10 +17,19 @@ export interface DatabaseUrls {
  * @throws Error with Prisma's own words when a migration fails
  */
 export async function migrateDatabase({ ownerUrl, appUrl, queueUrl }: DatabaseUrls): Promise<void> {
-  await promisify(execFile)(process.execPath, [`${root}node_modules/prisma/build/index.js`, "migrate", "deploy"], {
-    cwd: root,
-    env: { ...process.env, DATABASE_OWNER_URL: ownerUrl, CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" },
-  }).catch((error: Error & { stderr?: string; stdout?: string }) => {
+  await promisify(execFile)(
+    process.execPath,
+    [`${root}node_modules/prisma/build/index.js`, "migrate", "deploy"],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        DATABASE_OWNER_URL: ownerUrl,
+        CHECKPOINT_DISABLE: "1",
+        PRISMA_HIDE_UPDATE_MESSAGE: "1",
+      },
+    },
+  ).catch((error: Error & { stderr?: string; stdout?: string }) => {
     throw new Error(`Migrating failed. ${error.stderr || error.stdout || error.message}`);
   });
   const owner = new pg.Client({ connectionString: ownerUrl });
@@ -41,7 +50,9 @@ async function ensureLogin(owner: pg.Client, url: string, group: string | null):
   const exists = await owner.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [name]);
   const role = pg.escapeIdentifier(name);
   if (exists.rowCount === 0) {
-    await owner.query(`CREATE ROLE ${role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${pg.escapeLiteral(decodeURIComponent(password))}`);
+    await owner.query(
+      `CREATE ROLE ${role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${pg.escapeLiteral(decodeURIComponent(password))}`,
+    );
   }
   if (group) await owner.query(`GRANT ${pg.escapeIdentifier(group)} TO ${role}`);
 }
@@ -52,10 +63,13 @@ async function ensureLogin(owner: pg.Client, url: string, group: string | null):
  */
 async function installQueue(owner: pg.Client, queueUrl: string): Promise<void> {
   const queueRole = pg.escapeIdentifier(decodeURIComponent(new URL(queueUrl).username));
-  const database = pg.escapeIdentifier((await owner.query<{ name: string }>("SELECT current_database() AS name")).rows[0]!.name);
+  const database = pg.escapeIdentifier(
+    (await owner.query<{ name: string }>("SELECT current_database() AS name")).rows[0]!.name,
+  );
   await owner.query(`GRANT CREATE ON DATABASE ${database} TO ${queueRole}`);
   const pool = new pg.Pool({ connectionString: queueUrl, max: 1 });
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   try {
     await runMigrations({ pgPool: pool });
     await pool.query(queueDoors);

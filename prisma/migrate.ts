@@ -7,7 +7,9 @@ import { migrateDatabase } from "./migrate-database.ts";
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { DATABASE_OWNER_URL, DATABASE_URL, QUEUE_DATABASE_URL } = process.env;
-  const missing = Object.entries({ DATABASE_OWNER_URL, DATABASE_URL, QUEUE_DATABASE_URL }).filter(([, value]) => !value);
+  const missing = Object.entries({ DATABASE_OWNER_URL, DATABASE_URL, QUEUE_DATABASE_URL }).filter(
+    ([, value]) => !value,
+  );
   if (missing.length > 0) {
     console.error(
       `npm run migrate needs ${missing.map(([name]) => name).join(" and ")}.\n` +
@@ -18,7 +20,11 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     process.exitCode = 1;
   } else {
     try {
-      await migrateDatabase({ ownerUrl: DATABASE_OWNER_URL!, appUrl: DATABASE_URL!, queueUrl: QUEUE_DATABASE_URL! });
+      await migrateDatabase({
+        ownerUrl: DATABASE_OWNER_URL!,
+        appUrl: DATABASE_URL!,
+        queueUrl: QUEUE_DATABASE_URL!,
+      });
       console.log("The database is up to date.");
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);

@@ -47,7 +47,8 @@ function mend(connection: Connection): Connection {
   Object.assign(pool, {
     query: async (...args: unknown[]) => {
       const result = await query(...args);
-      for (const field of result?.fields ?? []) if (field.dataTypeID === 18 || field.dataTypeID === 19) field.dataTypeID = 25;
+      for (const field of result?.fields ?? [])
+        if (field.dataTypeID === 18 || field.dataTypeID === 19) field.dataTypeID = 25;
       return result;
     },
   });

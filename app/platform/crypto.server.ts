@@ -18,24 +18,36 @@ export class SecretBox {
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#keys[0]!, nonce).setAAD(Buffer.from(context));
     const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
-    return [FORMAT, nonce.toString("base64"), cipher.getAuthTag().toString("base64"), sealed.toString("base64")].join(".");
+    return [
+      FORMAT,
+      nonce.toString("base64"),
+      cipher.getAuthTag().toString("base64"),
+      sealed.toString("base64"),
+    ].join(".");
   }
 
   /** @throws Error when no key fits or the value was changed; the message never holds the value */
   decrypt(stored: string, context: string): string {
     const [format, nonce, tag, sealed] = stored.split(".");
-    if (format !== FORMAT || !nonce || !tag || sealed === undefined) throw new Error(`A stored secret (${context}) is not in format ${FORMAT}.`);
+    if (format !== FORMAT || !nonce || !tag || sealed === undefined)
+      throw new Error(`A stored secret (${context}) is not in format ${FORMAT}.`);
     for (const key of this.#keys) {
       try {
-        const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), { authTagLength: 16 })
+        const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), {
+          authTagLength: 16,
+        })
           .setAAD(Buffer.from(context))
           .setAuthTag(Buffer.from(tag, "base64"));
-        return Buffer.concat([decipher.update(Buffer.from(sealed, "base64")), decipher.final()]).toString("utf8");
+        return Buffer.concat([decipher.update(Buffer.from(sealed, "base64")), decipher.final()]).toString(
+          "utf8",
+        );
       } catch {
         // The next key may fit.
       }
     }
-    throw new Error(`A stored secret (${context}) cannot be decrypted: put the key it was written with into APP_ENCRYPTION_KEY.`);
+    throw new Error(
+      `A stored secret (${context}) cannot be decrypted: put the key it was written with into APP_ENCRYPTION_KEY.`,
+    );
   }
 }
 

@@ -12,7 +12,12 @@ export type DbTransaction = Prisma.TransactionClient;
 /** A client on the app role. `connections` bounds its pool. */
 export function createDb(url: string, connections = 10): PrismaClient {
   return new PrismaClient({
-    adapter: new PrismaPg({ connectionString: url, max: connections, application_name: "sync-health", idle_in_transaction_session_timeout: 60_000 }),
+    adapter: new PrismaPg({
+      connectionString: url,
+      max: connections,
+      application_name: "sync-health",
+      idle_in_transaction_session_timeout: 60_000,
+    }),
     transactionOptions: { maxWait: 5_000, timeout: 30_000 },
   });
 }
@@ -35,14 +40,23 @@ export function useDb(other: PrismaClient): void {
  * @throws Error naming the role, what is wrong and the mend
  */
 export async function assertSafeRole(database: PrismaClient): Promise<void> {
-  const [role] = await database.$queryRaw<{ name: string; bypasses: boolean; owns: bigint; member: boolean }[]>`
-    SELECT current_user AS name, (r.rolsuper OR r.rolbypassrls) AS bypasses,
+  const [role] = await database.$queryRaw<
+    { name: string; bypasses: boolean; owns: bigint; member: boolean }[]
+  >`
+    SELECT current_user::text AS name, (r.rolsuper OR r.rolbypassrls) AS bypasses,
       (SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND pg_has_role(c.relowner, 'MEMBER')) AS owns,
       pg_has_role('sync_health_app', 'MEMBER') AS member
     FROM pg_roles r WHERE r.rolname = current_user`;
   if (!role) throw new Error("DATABASE_URL's role could not be read.");
   const mend = "Point DATABASE_URL at the app role that `npm run migrate` creates.";
-  if (role.bypasses) throw new Error(`DATABASE_URL's role "${role.name}" can bypass row-level security, so shops would not be kept apart. ${mend}`);
-  if (role.owns > 0n) throw new Error(`DATABASE_URL's role "${role.name}" owns tables, so row-level security does not bind it. ${mend}`);
-  if (!role.member) throw new Error(`DATABASE_URL's role "${role.name}" has no rights on Sync Health's tables. ${mend}`);
+  if (role.bypasses)
+    throw new Error(
+      `DATABASE_URL's role "${role.name}" can bypass row-level security, so shops would not be kept apart. ${mend}`,
+    );
+  if (role.owns > 0n)
+    throw new Error(
+      `DATABASE_URL's role "${role.name}" owns tables, so row-level security does not bind it. ${mend}`,
+    );
+  if (!role.member)
+    throw new Error(`DATABASE_URL's role "${role.name}" has no rights on Sync Health's tables. ${mend}`);
 }

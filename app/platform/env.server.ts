@@ -9,12 +9,19 @@ const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const Env = z
   .object({
     NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
-    DATABASE_URL: postgresUrl.describe("the app role's connection, e.g. postgresql://sync_health@db/sync_health"),
-    QUEUE_DATABASE_URL: postgresUrl.describe("the queue role's connection; it owns graphile-worker's schema only"),
+    DATABASE_URL: postgresUrl.describe(
+      "the app role's connection, e.g. postgresql://sync_health@db/sync_health",
+    ),
+    QUEUE_DATABASE_URL: postgresUrl.describe(
+      "the queue role's connection; it owns graphile-worker's schema only",
+    ),
     WAREHOUSE_DATABASE_URL: postgresUrl.optional().describe("the warehouse, if it is another database"),
     APP_ENCRYPTION_KEY: z
       .string()
-      .regex(/^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$/, "must be 32 random bytes in base64 (openssl rand -base64 32); older keys may follow after commas")
+      .regex(
+        /^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$/,
+        "must be 32 random bytes in base64 (openssl rand -base64 32); older keys may follow after commas",
+      )
       .describe("encrypts Shopify tokens and signing secrets at rest"),
     SHOPIFY_API_KEY: z.string().min(1).describe("the app's client id, from the Shopify partner dashboard"),
     SHOPIFY_API_SECRET: z.string().min(1).describe("the app's client secret"),
@@ -22,13 +29,21 @@ const Env = z
     SCOPES: z.string().default("read_orders").describe("access scopes, separated by commas"),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
     HOST: z.string().default("0.0.0.0").describe("the address to listen on"),
-    METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional().describe("serves /metrics there; unset: no metrics port"),
+    METRICS_PORT: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe("serves /metrics there; unset: no metrics port"),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     DQ_BATCH_SIZE: z.coerce.number().int().min(1).max(1000).default(50),
     DQ_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
     DQ_CLEANUP_BATCH_SIZE: z.coerce.number().int().min(1).max(100_000).default(1000),
     AIRBYTE_API_URL: url.optional().describe("Airbyte's public API root, e.g. https://api.airbyte.com/v1"),
-    AIRBYTE_CONFIG_API_URL: url.optional().describe("Airbyte's Config API root; enables cursor-rewind backfills"),
+    AIRBYTE_CONFIG_API_URL: url
+      .optional()
+      .describe("Airbyte's Config API root; enables cursor-rewind backfills"),
     AIRBYTE_CLIENT_ID: z.string().min(1).optional(),
     AIRBYTE_CLIENT_SECRET: z.string().min(1).optional(),
     SLACK_DQ_WEBHOOK_URL: url.optional(),
@@ -37,20 +52,33 @@ const Env = z
     PAGERDUTY_DQ_COOLDOWN_MINUTES: minutes(15),
     SUPPORT_EMAIL: z.email().optional(),
     SUPPORT_URL: url.optional(),
-    APP_BRIDGE_URL: url.optional().describe("a stand-in for Shopify's app-bridge.js; only with a loopback SHOPIFY_APP_URL"),
-    ADMIN_ORIGIN: url.optional().describe("an origin that may frame the app besides Shopify; only with a loopback SHOPIFY_APP_URL"),
+    APP_BRIDGE_URL: url
+      .optional()
+      .describe("a stand-in for Shopify's app-bridge.js; only with a loopback SHOPIFY_APP_URL"),
+    ADMIN_ORIGIN: url
+      .optional()
+      .describe("an origin that may frame the app besides Shopify; only with a loopback SHOPIFY_APP_URL"),
   })
   .superRefine((env, context) => {
     const isLoopback = loopbackHosts.has(new URL(env.SHOPIFY_APP_URL).hostname);
     for (const name of ["APP_BRIDGE_URL", "ADMIN_ORIGIN"] as const) {
       if (env[name] && !isLoopback) {
-        context.addIssue({ code: "custom", path: [name], message: "is for local demos only: unset it, or serve the app on localhost" });
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: "is for local demos only: unset it, or serve the app on localhost",
+        });
       }
     }
     const airbyte = ["AIRBYTE_API_URL", "AIRBYTE_CLIENT_ID", "AIRBYTE_CLIENT_SECRET"] as const;
     const missing = airbyte.filter((name) => !env[name]);
     if (missing.length > 0 && missing.length < airbyte.length) {
-      for (const name of missing) context.addIssue({ code: "custom", path: [name], message: "must be set together with the other AIRBYTE_ variables" });
+      for (const name of missing)
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: "must be set together with the other AIRBYTE_ variables",
+        });
     }
   });
 
@@ -70,10 +98,13 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const purpose = Env.shape[name as keyof typeof Env.shape]?.description;
-    const problem = present[name] === undefined && issue.code === "invalid_type" ? "is not set" : issue.message;
+    const problem =
+      present[name] === undefined && issue.code === "invalid_type" ? "is not set" : issue.message;
     return `  ${name} ${problem}${purpose ? ` (${purpose})` : ""}`;
   });
-  throw new Error(`Sync Health cannot start. Set these environment variables:\n${lines.join("\n")}\nThe README's configuration table explains each.`);
+  throw new Error(
+    `Sync Health cannot start. Set these environment variables:\n${lines.join("\n")}\nThe README's configuration table explains each.`,
+  );
 }
 
 let parsed: Env | undefined;

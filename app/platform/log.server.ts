@@ -6,7 +6,17 @@ export const log = pino({
   base: {},
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: {
-    paths: ["*.accessToken", "*.refreshToken", "*.authorization", "*.client_secret", "*.routing_key", "*.signingSecret", "*.password", "authorization", "accessToken"],
+    paths: [
+      "*.accessToken",
+      "*.refreshToken",
+      "*.authorization",
+      "*.client_secret",
+      "*.routing_key",
+      "*.signingSecret",
+      "*.password",
+      "authorization",
+      "accessToken",
+    ],
     censor: "[redacted]",
   },
   serializers: { err: (error: unknown) => describeError(error) },

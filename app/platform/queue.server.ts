@@ -20,7 +20,9 @@ export interface QueueDepth {
 
 /** How the queue stands; fails when the queue's schema is missing. */
 export async function readQueueDepth(tx: DbTransaction): Promise<QueueDepth> {
-  const [row] = await tx.$queryRaw<{ ready: bigint; scheduled: bigint; running: bigint; failed: bigint; oldest_ready_seconds: number }[]>`
+  const [row] = await tx.$queryRaw<
+    { ready: bigint; scheduled: bigint; running: bigint; failed: bigint; oldest_ready_seconds: number }[]
+  >`
     SELECT * FROM graphile_worker.sync_health_queue_depth()`;
   return {
     ready: Number(row!.ready),

@@ -13,12 +13,20 @@ export interface TransactionLimits {
 }
 
 /** Runs `work` in one transaction that sees and writes exactly this shop. */
-export function withShop<T>(shopId: string, work: (tx: ShopTx) => Promise<T>, limits?: TransactionLimits): Promise<T> {
+export function withShop<T>(
+  shopId: string,
+  work: (tx: ShopTx) => Promise<T>,
+  limits?: TransactionLimits,
+): Promise<T> {
   return withShops([shopId], work, limits);
 }
 
 /** Runs `work` in one transaction that sees and writes exactly these shops. For the runner's batches. */
-export function withShops<T>(shopIds: readonly string[], work: (tx: ShopTx) => Promise<T>, { timeoutMs = 30_000 }: TransactionLimits = {}): Promise<T> {
+export function withShops<T>(
+  shopIds: readonly string[],
+  work: (tx: ShopTx) => Promise<T>,
+  { timeoutMs = 30_000 }: TransactionLimits = {},
+): Promise<T> {
   return db().$transaction(
     async (tx) => {
       await tx.$executeRaw`SELECT set_config('app.shop_ids', ${`{${shopIds.join(",")}}`}, true)`;

@@ -2,7 +2,15 @@ import { z } from "zod";
 import { Source } from "../connectors/sources.ts";
 
 export const BackfillStatus = z.enum([
-  "queued", "starting", "running", "verifying", "cancelling", "needs_operator", "completed", "failed", "cancelled",
+  "queued",
+  "starting",
+  "running",
+  "verifying",
+  "cancelling",
+  "needs_operator",
+  "completed",
+  "failed",
+  "cancelled",
 ]);
 export type BackfillStatus = z.infer<typeof BackfillStatus>;
 

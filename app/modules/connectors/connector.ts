@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Severity } from "../severity.ts";
 import { Backfill } from "../backfills/backfill.ts";
 import { Incident } from "../incidents/incident.ts";
+import { Severity } from "../severity.ts";
 import { Source } from "./sources.ts";
 
 export const ConnectorStatus = z.enum(["healthy", "delayed", "error", "unknown", "learning", "paused"]);
@@ -9,12 +9,24 @@ export type ConnectorStatus = z.infer<typeof ConnectorStatus>;
 
 /** What to do about a problem; the page and other consumers choose how to offer it. */
 export const RecommendedAction = z.object({
-  code: z.enum(["wait", "reconnect_source", "check_permissions", "enable_connection", "sync_now", "run_backfill", "contact_support"]),
+  code: z.enum([
+    "wait",
+    "reconnect_source",
+    "check_permissions",
+    "enable_connection",
+    "sync_now",
+    "run_backfill",
+    "contact_support",
+  ]),
   label: z.string(),
 });
 export type RecommendedAction = z.infer<typeof RecommendedAction>;
 
-export const SlaMinutes = z.object({ warningMinutes: z.int(), highMinutes: z.int(), criticalMinutes: z.int() });
+export const SlaMinutes = z.object({
+  warningMinutes: z.int(),
+  highMinutes: z.int(),
+  criticalMinutes: z.int(),
+});
 
 const Instant = z.iso.datetime();
 
@@ -29,7 +41,10 @@ export const Connector = z.object({
   lastSyncedAt: Instant.nullable(),
   minutesSinceSync: z.int().nullable(),
   sla: SlaMinutes,
-  rowsSynced: z.int().nullable().describe("rows of the last successful sync; null when the engine does not say"),
+  rowsSynced: z
+    .int()
+    .nullable()
+    .describe("rows of the last successful sync; null when the engine does not say"),
   message: z.string(),
   recommendedActions: z.array(RecommendedAction),
   openIncidents: z.int(),
@@ -42,8 +57,15 @@ export const SyncRunStatus = z.enum(["queued", "running", "cancelled", "failed",
 export type SyncRunStatus = z.infer<typeof SyncRunStatus>;
 
 export const FailureReason = z.enum([
-  "credentials", "permission", "connection_disabled",
-  "rate_limited", "source_unavailable", "destination_unavailable", "schema_changed", "timed_out", "unknown",
+  "credentials",
+  "permission",
+  "connection_disabled",
+  "rate_limited",
+  "source_unavailable",
+  "destination_unavailable",
+  "schema_changed",
+  "timed_out",
+  "unknown",
 ]);
 export type FailureReason = z.infer<typeof FailureReason>;
 

@@ -38,7 +38,8 @@ export interface FreshnessFacts {
 }
 
 /** Whole minutes between two instants, floored, never below zero. */
-export const minutesBetween = (from: Date, to: Date): number => Math.max(0, Math.floor((to.getTime() - from.getTime()) / 60_000));
+export const minutesBetween = (from: Date, to: Date): number =>
+  Math.max(0, Math.floor((to.getTime() - from.getTime()) / 60_000));
 
 /** Strictly above a limit is late; exactly at it is still the lower grade. */
 export function severityOfAge(ageMinutes: number, sla: Sla): Severity | null {
@@ -57,6 +58,7 @@ export function evaluateFreshness(facts: FreshnessFacts): Freshness {
   }
   const waitingMinutes = minutesBetween(facts.addedAt, facts.asOf);
   const importMinutes = facts.firstRunStartedAt ? minutesBetween(facts.firstRunStartedAt, facts.asOf) : 0;
-  if (facts.runningSince && importMinutes <= FIRST_IMPORT_GRACE_HOURS * 60) return { state: "first_import_running", waitingMinutes };
+  if (facts.runningSince && importMinutes <= FIRST_IMPORT_GRACE_HOURS * 60)
+    return { state: "first_import_running", waitingMinutes };
   return { state: "never_synced", severity: severityOfAge(waitingMinutes, facts.sla), waitingMinutes };
 }

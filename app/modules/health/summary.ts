@@ -4,11 +4,20 @@ import { Connector } from "../connectors/connector.ts";
 const Instant = z.iso.datetime();
 
 /** What took points from the score. `connectorId` is null for the cap while a dashboard is blocked. */
-export const Deduction = z.object({ connectorId: z.uuid().nullable(), reason: z.string(), points: z.int().min(1) });
+export const Deduction = z.object({
+  connectorId: z.uuid().nullable(),
+  reason: z.string(),
+  points: z.int().min(1),
+});
 export type Deduction = z.infer<typeof Deduction>;
 
 export const StatusCounts = z.object({
-  healthy: z.int(), delayed: z.int(), error: z.int(), unknown: z.int(), learning: z.int(), paused: z.int(),
+  healthy: z.int(),
+  delayed: z.int(),
+  error: z.int(),
+  unknown: z.int(),
+  learning: z.int(),
+  paused: z.int(),
 });
 export type StatusCounts = z.infer<typeof StatusCounts>;
 

@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { PassThrough } from "node:stream";
+import { createReadableStreamFromReadable, type EntryContext } from "@remix-run/node";
+import { RemixServer } from "@remix-run/react";
+import { renderToPipeableStream } from "react-dom/server";
+import { documentSecurityHeaders } from "./platform/http/security-headers.server.ts";
+import { log } from "./platform/log.server.ts";
+import { NonceContext } from "./ui/nonce.ts";
+
+/** A page that takes longer than this to draw is given up. */
+const RENDER_TIMEOUT_MS = 5_000;
+
+export default function answerDocument(
+  request: Request,
+  status: number,
+  headers: Headers,
+  context: EntryContext,
+): Promise<Response> {
+  const nonce = randomBytes(16).toString("base64");
+  for (const [name, value] of Object.entries(documentSecurityHeaders({ request, nonce })))
+    headers.set(name, value);
+  headers.set("Content-Type", "text/html; charset=utf-8");
+
+  return new Promise((resolve, reject) => {
+    let answeredStatus = status;
+    const { pipe, abort } = renderToPipeableStream(
+      <NonceContext.Provider value={nonce}>
+        <RemixServer context={context} url={request.url} abortDelay={RENDER_TIMEOUT_MS} />
+      </NonceContext.Provider>,
+      {
+        onAllReady() {
+          clearTimeout(timeout);
+          const body = new PassThrough();
+          resolve(new Response(createReadableStreamFromReadable(body), { status: answeredStatus, headers }));
+          pipe(body);
+        },
+        onShellError(error) {
+          clearTimeout(timeout);
+          reject(error);
+        },
+        onError(error) {
+          answeredStatus = 500;
+          log.error({ err: error }, "a page could not be drawn");
+        },
+      },
+    );
+    const timeout = setTimeout(abort, RENDER_TIMEOUT_MS);
+  });
+}
+
+/** Errors of loaders and actions; a request that its sender gave up is none. */
+export function handleError(error: unknown, { request }: { request: Request }): void {
+  if (!request.signal.aborted)
+    log.error({ err: error, path: new URL(request.url).pathname }, "a request failed");
+}

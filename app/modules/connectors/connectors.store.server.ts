@@ -1,0 +1,55 @@
+import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { checkNames } from "../checks/check-names.ts";
+import { isSource, type Source } from "./sources.ts";
+
+export interface ListedConnector {
+  id: string;
+  source: Source;
+  connectionId: string | null;
+  engine: "airbyte" | "push";
+  pausedAt: Date | null;
+}
+
+/** A shop's connectors of the sources we know. */
+export async function listConnectors(tx: ShopTx, shopId: string): Promise<ListedConnector[]> {
+  const rows = await tx.connector.findMany({
+    where: { shopId },
+    select: { id: true, source: true, connectionId: true, engine: true, pausedAt: true },
+  });
+  return rows.flatMap((row) =>
+    isSource(row.source)
+      ? [
+          {
+            ...row,
+            source: row.source,
+            engine: row.engine === "push" ? ("push" as const) : ("airbyte" as const),
+          },
+        ]
+      : [],
+  );
+}
+
+/** Adds a connector with its checks; the shop's existing one of that source is answered as it is. Returns its id. */
+export async function addConnector(
+  tx: ShopTx,
+  wanted: {
+    shopId: string;
+    source: Source;
+    engine: "airbyte" | "push";
+    connectionId: string | null;
+    now: Date;
+  },
+): Promise<string> {
+  await tx.$executeRaw`
+    INSERT INTO connectors (shop_id, source, engine, connection_id, created_at)
+    VALUES (${wanted.shopId}::uuid, ${wanted.source}, ${wanted.engine}, ${wanted.connectionId}::uuid, ${wanted.now})
+    ON CONFLICT (shop_id, source) DO NOTHING`;
+  const { id } = await tx.connector.findUniqueOrThrow({
+    where: { shopId_source: { shopId: wanted.shopId, source: wanted.source } },
+    select: { id: true },
+  });
+  await tx.$executeRaw`
+    INSERT INTO dq_checks (shop_id, connector_id, check_name)
+    SELECT ${wanted.shopId}::uuid, ${id}::uuid, unnest(${checkNames}::text[]) ON CONFLICT DO NOTHING`;
+  return id;
+}

@@ -1,0 +1,114 @@
+import { describeFailure, describeMinutes } from "../incidents/incident-words.ts";
+import { type Severity, worstSeverity } from "../severity.ts";
+import type { ConnectorStatus, RecommendedAction } from "./connector.ts";
+
+/** What decides how a connector is shown. */
+export interface StatusFacts {
+  label: string;
+  isPaused: boolean;
+  /** The runner has not finished for two intervals: nothing may look healthy. */
+  isStale: boolean;
+  /** We cannot see the engine that syncs it. */
+  isEngineUnreachable: boolean;
+  /** Current verdicts of the checks that hold an open, unsnoozed incident. */
+  openVerdicts: readonly { check: string; severity: Severity; outcome: string }[];
+  freshnessOutcome: string;
+  failureReason: string | null;
+  failuresInARow: number;
+  minutesSinceSync: number | null;
+}
+
+export interface ShownStatus {
+  status: ConnectorStatus;
+  severity: Severity | null;
+  message: string;
+  recommendedActions: RecommendedAction[];
+}
+
+const action = (code: RecommendedAction["code"], label: string): RecommendedAction => ({ code, label });
+
+/** Status, severity, sentence and next step, from the verdicts as they stand. */
+export function decideStatus(facts: StatusFacts): ShownStatus {
+  const severity = facts.isPaused
+    ? null
+    : worstSeverity(facts.openVerdicts.map((verdict) => verdict.severity));
+  const cannotSync = facts.openVerdicts.some((verdict) => verdict.outcome === "cannot_sync");
+  const next = describeProblem(facts, cannotSync);
+  if (facts.isPaused)
+    return {
+      status: "paused",
+      severity: null,
+      message: "Paused. No data is synced until it is resumed.",
+      recommendedActions: [],
+    };
+  if (facts.isStale)
+    return {
+      status: "unknown",
+      severity,
+      message: "Not checked lately. We are looking into it.",
+      recommendedActions: [action("wait", "Wait for the next check")],
+    };
+  if (facts.isEngineUnreachable) {
+    return {
+      status: "unknown",
+      severity,
+      message: "We cannot reach the sync service at the moment, so we do not know how fresh this is.",
+      recommendedActions: [action("wait", "Wait; we keep trying")],
+    };
+  }
+  if (severity === null) {
+    if (facts.freshnessOutcome === "first_import_running")
+      return {
+        status: "unknown",
+        severity,
+        message: "First import is running. This can take a while.",
+        recommendedActions: [action("wait", "Wait for the first import")],
+      };
+    if (facts.freshnessOutcome === "never_synced")
+      return {
+        status: "unknown",
+        severity,
+        message: "Never synced. The first sync should start soon.",
+        recommendedActions: [action("wait", "Wait for the first sync")],
+      };
+    if (facts.freshnessOutcome === "not_judged")
+      return {
+        status: "unknown",
+        severity,
+        message: "Not checked yet. The first check runs within 15 minutes.",
+        recommendedActions: [],
+      };
+    return { status: "healthy", severity, message: "Up to date.", recommendedActions: [] };
+  }
+  const status = severity === "critical" || cannotSync ? "error" : "delayed";
+  return { status, severity, ...next };
+}
+
+function describeProblem(
+  facts: StatusFacts,
+  cannotSync: boolean,
+): { message: string; recommendedActions: RecommendedAction[] } {
+  const age = facts.minutesSinceSync === null ? null : describeMinutes(facts.minutesSinceSync);
+  if (cannotSync || facts.openVerdicts.some((verdict) => verdict.outcome === "failing")) {
+    const first: Record<string, RecommendedAction> = {
+      credentials: action("reconnect_source", `Reconnect ${facts.label}`),
+      permission: action("check_permissions", `Check permissions in ${facts.label}`),
+      connection_disabled: action("enable_connection", "Switch the connection on again"),
+    };
+    const fallback = action("contact_support", "Contact support if it lasts");
+    return {
+      message: describeFailure(facts.label, facts.failureReason, facts.failuresInARow),
+      recommendedActions: [first[facts.failureReason ?? ""] ?? fallback],
+    };
+  }
+  if (facts.freshnessOutcome === "never_synced") {
+    return {
+      message: "Never synced. It should have brought data by now.",
+      recommendedActions: [action("contact_support", "Contact support")],
+    };
+  }
+  return {
+    message: `Late: the last successful sync ended ${age ?? "some time"} ago.`,
+    recommendedActions: [action("wait", "We keep trying; contact support if it lasts")],
+  };
+}

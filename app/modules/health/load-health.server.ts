@@ -1,0 +1,97 @@
+import type { ShopTx } from "#app/platform/tenant.server.ts";
+import type { Connector } from "../connectors/connector.ts";
+import { type ConnectorRow, loadConnectorRows } from "../connectors/connector-facts.store.server.ts";
+import { presentConnector } from "../connectors/present-connector.ts";
+import { isSource, sourceKeys, sources } from "../connectors/sources.ts";
+import type { DashboardState } from "../dashboards/dashboard-block.ts";
+import { listLifts } from "../dashboards/dashboard-lifts.store.server.ts";
+import { decideBlocks } from "../dashboards/decide-block.ts";
+import { minutesBetween } from "../freshness/freshness.ts";
+import type { Shop } from "../shops/shop.ts";
+import { isRunnerStale, nextCheckAt } from "./schedule.ts";
+import { countStatuses, scoreConnectors, summarize } from "./score.ts";
+import type { Summary } from "./summary.ts";
+
+export interface Health {
+  summary: Summary;
+  dashboards: DashboardState[];
+  rows: ConnectorRow[];
+  engineUnreachableSince: Date | null;
+  isAnythingRunning: boolean;
+}
+
+/** One row, shown. The row's source has to be known. */
+export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boolean): Connector | null {
+  if (!isSource(row.source)) return null;
+  return presentConnector(
+    {
+      id: row.id,
+      source: row.source,
+      slaWarningMinutes: row.slaWarningMinutes,
+      lastSucceededAt: row.lastSucceededAt,
+      lastRowsSynced: row.lastRowsSynced === null ? null : Number(row.lastRowsSynced),
+      openIncidents: row.openIncidents,
+      isPaused: row.pausedAt !== null,
+      isStale,
+      isEngineUnreachable: row.engineUnreachableSince !== null,
+      openVerdicts: row.verdicts,
+      freshnessOutcome: row.freshnessOutcome,
+      failureReason: row.lastFailureReason,
+      failuresInARow: row.failuresInARow,
+    },
+    shop.timeZone,
+    now,
+  );
+}
+
+/** The shop's health from two statements: connectors with their verdicts, and lifted blocks. */
+export async function loadHealth(tx: ShopTx, shop: Shop, now: Date): Promise<Health> {
+  const { checkedAt, rows } = await loadConnectorRows(tx, shop.id, now);
+  const lifted = await listLifts(tx, shop.id, now);
+  const stale = isRunnerStale(checkedAt, now);
+  const shown = rows
+    .flatMap((row) => {
+      const connector = showRow(row, shop, now, stale);
+      return connector ? [{ row, connector }] : [];
+    })
+    .sort((a, b) => sourceKeys.indexOf(a.connector.source) - sourceKeys.indexOf(b.connector.source));
+  const dashboards = decideBlocks(
+    shown.map(({ row, connector }) => {
+      const asOf = row.engineUnreachableSince
+        ? new Date(Math.min(now.getTime(), (row.lastSeenAt ?? row.engineUnreachableSince).getTime()))
+        : now;
+      return {
+        connector,
+        isPaused: row.pausedAt !== null,
+        isFirstImport: row.freshnessOutcome === "first_import_running",
+        ageMinutes: minutesBetween(row.lastSucceededAt ?? row.createdAt, asOf),
+      };
+    }),
+    lifted,
+  );
+  const blocked = dashboards.some((dashboard) => dashboard.blocked);
+  const connectors = shown.map(({ connector }) => connector);
+  const { score, deductions } = scoreConnectors(
+    connectors.map((connector) => ({ ...connector, isCriticalSource: sources[connector.source].isCritical })),
+    blocked,
+  );
+  const counts = countStatuses(connectors.map((connector) => connector.status));
+  const unreachable = rows.map((row) => row.engineUnreachableSince).filter((at): at is Date => at !== null);
+  return {
+    summary: {
+      score,
+      status: summarize(counts, blocked, stale, score),
+      counts,
+      blocked,
+      checkedAt: checkedAt?.toISOString() ?? null,
+      nextCheckAt: nextCheckAt(now).toISOString(),
+      stale,
+      deductions,
+      connectors,
+    },
+    dashboards,
+    rows,
+    engineUnreachableSince: unreachable[0] ?? null,
+    isAnythingRunning: rows.some((row) => row.runningSince !== null),
+  };
+}

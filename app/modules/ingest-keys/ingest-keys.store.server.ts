@@ -1,0 +1,60 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { sha256 } from "#app/platform/crypto.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { secretBox } from "#app/platform/secrets.server.ts";
+import type { ShopTx } from "#app/platform/tenant.server.ts";
+
+/** A new key, told to its owner this once: we keep the bearer key's hash and the signing secret encrypted. */
+export interface NewIngestKey {
+  id: string;
+  /** `shk_…`, for `Authorization: Bearer`. */
+  bearerKey: string;
+  /** `whsec_…`, for signing as Standard Webhooks does. */
+  signingSecret: string;
+}
+
+export interface SigningSecret {
+  keyId: string;
+  secret: string;
+}
+
+const contextOf = (keyId: string) => `ingest_key:${keyId}:signing_secret`;
+
+/** A key of its own for the shop. Others stay live, so that a pipeline can move over to it. */
+export async function createIngestKey(tx: ShopTx, shopId: string, now: Date): Promise<NewIngestKey> {
+  const id = randomUUID();
+  const bearerKey = `shk_${randomBytes(32).toString("base64url")}`;
+  const signingSecret = `whsec_${randomBytes(32).toString("base64")}`;
+  await tx.$executeRaw`
+    INSERT INTO ingest_keys (shop_id, id, bearer_hash, signing_secret_encrypted, created_at)
+    VALUES (${shopId}::uuid, ${id}::uuid, ${sha256(bearerKey)}, ${secretBox().encrypt(signingSecret, contextOf(id))}, ${now}::timestamptz)`;
+  return { id, bearerKey, signingSecret };
+}
+
+/** The signing secrets that count now, newest first: more than one while a key is being replaced. */
+export async function findLiveSigningSecrets(
+  tx: ShopTx,
+  shopId: string,
+  now: Date,
+): Promise<SigningSecret[]> {
+  const rows = await tx.$queryRaw<{ id: string; sealed: string }[]>`
+    SELECT id, signing_secret_encrypted AS sealed FROM ingest_keys
+    WHERE shop_id = ${shopId}::uuid AND (expires_at IS NULL OR expires_at > ${now}::timestamptz)
+    ORDER BY created_at DESC, id`;
+  return rows.flatMap(({ id, sealed }) => {
+    try {
+      return [{ keyId: id, secret: secretBox().decrypt(sealed, contextOf(id)) }];
+    } catch (error) {
+      log.error({ err: error, keyId: id }, "an ingest key's signing secret cannot be opened");
+      return [];
+    }
+  });
+}
+
+/** Notes that a key is in use, to the minute: staff sees which may be removed. */
+export async function markIngestKeyUsed(tx: ShopTx, shopId: string, keyId: string, now: Date): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE ingest_keys SET last_used_at = ${now}::timestamptz
+    WHERE shop_id = ${shopId}::uuid AND id = ${keyId}::uuid
+      AND (last_used_at IS NULL OR last_used_at < ${now}::timestamptz - interval '1 minute')`;
+}

@@ -1,0 +1,104 @@
+import { Webhook } from "standardwebhooks";
+import { AppError } from "#app/platform/errors.ts";
+import { parseInput } from "#app/platform/http/parse-input.server.ts";
+import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
+import { parseJson } from "#app/platform/http/request-body.server.ts";
+import { type ShopTx, withShop } from "#app/platform/tenant.server.ts";
+import { addConnector, listConnectors } from "../connectors/connectors.store.server.ts";
+import { type Source, sources } from "../connectors/sources.ts";
+import {
+  findLiveSigningSecrets,
+  markIngestKeyUsed,
+  type SigningSecret,
+} from "../ingest-keys/ingest-keys.store.server.ts";
+import { findShopByDomain } from "../shops/shops.store.server.ts";
+import { type PushedRun, PushReport, toSyncRunReport } from "./push-report.ts";
+import { recordSyncRuns } from "./record-sync-runs.server.ts";
+
+/** What arrived at the door, nothing of it believed yet. */
+export interface Push {
+  shopDomain: string;
+  webhookId: string;
+  webhookTimestamp: string;
+  webhookSignature: string;
+  body: Buffer;
+}
+
+const perKey = new RateLimit(600);
+
+const refused = () =>
+  new AppError(
+    "unauthenticated",
+    "Send x-sync-health-shop, webhook-id, webhook-timestamp and a webhook-signature made with a live key of that shop, within five minutes.",
+  );
+
+/**
+ * A signed push of sync runs: all of its runs are recorded, or none.
+ * @returns how many runs were accepted
+ * @throws AppError unauthenticated (the same for an unknown shop and a wrong signature), rate_limited, malformed, invalid
+ */
+export async function receivePush(push: Push, now: Date): Promise<{ shopDomain: string; accepted: number }> {
+  const shop = await findShopByDomain(push.shopDomain);
+  if (!shop || shop.uninstalledAt) throw refused();
+  const secrets = await withShop(shop.id, (tx) => findLiveSigningSecrets(tx, shop.id, now));
+  const key = secrets.find((secret) => isSignedWith(secret, push));
+  if (!key) throw refused();
+  await perKey.spend(key.keyId);
+
+  const { runs } = parseInput(PushReport, parseJson(push.body), "body").data;
+  await withShop(shop.id, async (tx) => {
+    await markIngestKeyUsed(tx, shop.id, key.keyId, now);
+    const connectorIds = await connectorsOf(tx, shop.id, runs, now);
+    const reports = runs.map((run) => toSyncRunReport(run, connectorIds.get(run.source)!));
+    await recordSyncRuns(tx, shop.id, reports, now);
+  });
+  return { shopDomain: shop.domain, accepted: runs.length };
+}
+
+/** Standard Webhooks: HMAC over id, timestamp and body, at most five minutes old. */
+function isSignedWith({ secret }: SigningSecret, push: Push): boolean {
+  try {
+    new Webhook(secret).verify(
+      push.body,
+      {
+        "webhook-id": push.webhookId,
+        "webhook-timestamp": push.webhookTimestamp,
+        "webhook-signature": push.webhookSignature,
+      },
+      { jsonParse: false },
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The connector of each source named; a source that is new to the shop gets one that is fed by push. */
+async function connectorsOf(
+  tx: ShopTx,
+  shopId: string,
+  runs: readonly PushedRun[],
+  now: Date,
+): Promise<Map<Source, string>> {
+  const known = new Map((await listConnectors(tx, shopId)).map((connector) => [connector.source, connector]));
+  const errors: Record<string, string[]> = {};
+  for (const [index, { source }] of runs.entries()) {
+    if (known.get(source)?.engine === "airbyte") {
+      errors[`data.runs.${index}.source`] = [
+        `${sources[source].label} is synced by Airbyte in this shop, which alone says how its runs went. Only connectors of the engine "push" take reports.`,
+      ];
+    }
+  }
+  if (Object.keys(errors).length > 0)
+    throw new AppError("invalid", "The body is not valid: see errors.", { errors });
+
+  const ids = new Map<Source, string>();
+  for (const source of new Set(runs.map((run) => run.source))) {
+    const existing = known.get(source)?.id;
+    ids.set(
+      source,
+      existing ?? (await addConnector(tx, { shopId, source, engine: "push", connectionId: null, now })),
+    );
+  }
+  return ids;
+}

@@ -1,0 +1,26 @@
+import type { z } from "zod";
+import { AppError } from "../errors.ts";
+
+const MAX_FIELDS = 50;
+const MAX_MESSAGE_LENGTH = 300;
+
+/**
+ * What the schema makes of what was sent.
+ * @param root what the whole is called when no field can be named: `body`, `query`
+ * @throws AppError invalid, with messages per field (`data.runs.3.source`)
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  root: "body" | "query",
+): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const errors: Record<string, string[]> = {};
+  for (const issue of parsed.error.issues) {
+    const field = issue.path.map(String).join(".") || root;
+    if (!Object.hasOwn(errors, field) && Object.keys(errors).length === MAX_FIELDS) continue;
+    errors[field] = [...(errors[field] ?? []), issue.message.slice(0, MAX_MESSAGE_LENGTH)];
+  }
+  throw new AppError("invalid", `The ${root} is not valid: see errors.`, { errors });
+}

@@ -1,0 +1,26 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { AppError } from "../errors.ts";
+
+/** A number of requests that each key may make in a minute, counted in this process. */
+export class RateLimit {
+  readonly #limiter: RateLimiterMemory;
+  readonly #perMinute: number;
+
+  constructor(perMinute: number) {
+    this.#perMinute = perMinute;
+    this.#limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+  }
+
+  /** @throws AppError rate_limited, with the seconds until the next is let through */
+  async spend(key: string): Promise<void> {
+    try {
+      await this.#limiter.consume(key);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+      throw new AppError("rate_limited", `More than ${this.#perMinute} requests in a minute.`, {
+        retryAfterSeconds,
+      });
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import "@shopify/shopify-app-remix/adapters/node";
+import { ApiVersion, AppDistribution, LogSeverity, shopifyApp } from "@shopify/shopify-app-remix/server";
+import { markInstalled } from "./modules/shops/installations.store.server.ts";
+import type { ShopifyWebhook } from "./modules/shops/receive-shopify-webhook.server.ts";
+import { ShopSessionStorage } from "./modules/shops/session-storage.server.ts";
+import { ensureShop } from "./modules/shops/shops.store.server.ts";
+import { env } from "./platform/env.server.ts";
+import { AppError } from "./platform/errors.ts";
+import { readBody } from "./platform/http/request-body.server.ts";
+import { log, withoutTokens } from "./platform/log.server.ts";
+import { withShop } from "./platform/tenant.server.ts";
+
+/** Shopify's library speaks through our log; its messages may quote tokens. */
+function logLibrary(severity: LogSeverity, message: string): void {
+  const text = withoutTokens(message);
+  if (severity === LogSeverity.Error) log.error(text);
+  else if (severity === LogSeverity.Warning) log.warn(text);
+  else log.debug(text);
+}
+
+function configure({ expiringOfflineAccessTokens }: { expiringOfflineAccessTokens: boolean }) {
+  const { SHOPIFY_API_KEY, SHOPIFY_API_SECRET, SHOPIFY_APP_URL, SCOPES } = env();
+  return shopifyApp({
+    apiKey: SHOPIFY_API_KEY,
+    apiSecretKey: SHOPIFY_API_SECRET,
+    appUrl: SHOPIFY_APP_URL,
+    scopes: SCOPES.split(",").map((scope) => scope.trim()),
+    apiVersion: ApiVersion.July26,
+    distribution: AppDistribution.AppStore,
+    isEmbeddedApp: true,
+    sessionStorage: new ShopSessionStorage(),
+    logger: { level: LogSeverity.Info, httpRequests: false, timestamps: false, log: logLibrary },
+    future: { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens },
+    hooks: {
+      afterAuth: async ({ session }) => {
+        const shopId = await ensureShop(session.shop);
+        await withShop(shopId, (tx) => markInstalled(tx, shopId, new Date()));
+      },
+    },
+  });
+}
+
+let app: ReturnType<typeof configure> | undefined;
+let webhooks: ReturnType<typeof configure> | undefined;
+
+/** Made at first use, so that a module that only mentions it needs no environment. */
+function shopify() {
+  app ??= configure({ expiringOfflineAccessTokens: true });
+  return app;
+}
+
+export const authenticate = {
+  /** Who asks for a page of the app, by Shopify's session token. Throws Responses that make the admin sign in again. */
+  admin: async (request: Request) => {
+    try {
+      return await shopify().authenticate.admin(request);
+    } catch (thrown) {
+      if (thrown instanceof Response) allowAdminStandIn(thrown.headers);
+      throw thrown;
+    }
+  },
+};
+
+/** The library's own pages may be framed by Shopify admin; a local stand-in for it has to be added. */
+function allowAdminStandIn(headers: Headers): void {
+  const policy = headers.get("Content-Security-Policy");
+  const { ADMIN_ORIGIN } = env();
+  if (!policy || !ADMIN_ORIGIN) return;
+  headers.set("Content-Security-Policy", policy.replace(/;?\s*$/, ` ${new URL(ADMIN_ORIGIN).origin};`));
+}
+
+/**
+ * A webhook of Shopify, once its signature is verified; throws the Response to refuse it with.
+ * It has an instance of its own without expiring tokens: with them, the library first refreshes the token of the shop,
+ * which fails for a shop that has just uninstalled (https://github.com/Shopify/shopify-app-js/issues/3360).
+ */
+export async function authenticateWebhook(request: Request): Promise<ShopifyWebhook> {
+  webhooks ??= configure({ expiringOfflineAccessTokens: false });
+  const body = await readBody(request);
+  const { url, method, headers } = request;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const webhook = await webhooks.authenticate
+    .webhook(new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) }))
+    .catch((error: unknown) => {
+      if (error instanceof SyntaxError) throw new AppError("malformed", "The body is not JSON.");
+      throw error;
+    });
+  const triggeredAt = new Date(webhook.triggeredAt ?? Number.NaN);
+  return {
+    webhookId: webhook.webhookId,
+    topic: webhook.topic,
+    domain: webhook.shop,
+    triggeredAt: Number.isNaN(triggeredAt.getTime()) ? null : triggeredAt,
+    payload: webhook.payload,
+  };
+}

@@ -1,0 +1,60 @@
+import { Link, Text } from "@shopify/polaris";
+import type { Connector, HistoryDay } from "../modules/connectors/connector.ts";
+import styles from "./connector-health-card.module.css";
+import { type Formatting, formatAgo, formatCount, formatInstant } from "./format.ts";
+import { statusBadge } from "./health-words.ts";
+import { HistoryStrip } from "./history-strip.tsx";
+import { StatusBadge } from "./status-badge.tsx";
+
+interface ConnectorHealthCardProps {
+  connector: Connector;
+  /** The last 30 days, oldest first. */
+  strip: readonly HistoryDay[];
+  view: Formatting;
+  now: string;
+  isStale: boolean;
+}
+
+/** One source at a glance. Every card has the same rows in the same places, so that a column can be scanned. */
+export function ConnectorHealthCard({ connector, strip, view, now, isStale }: ConnectorHealthCardProps) {
+  const { id, label, status, lastSyncedAt, rowsSynced, message, recommendedActions } = connector;
+  const action = recommendedActions[0];
+  return (
+    <article className={styles.card} aria-labelledby={`connector-${id}`}>
+      <header className={styles.header}>
+        <Text as="h3" variant="headingSm" id={`connector-${id}`}>
+          {label}
+        </Text>
+        <StatusBadge badge={statusBadge(status, isStale)} />
+      </header>
+      <dl className={styles.facts}>
+        <div>
+          <dt>Last sync</dt>
+          <dd>{lastSyncedAt ? formatAgo(lastSyncedAt, now) : "Never"}</dd>
+          <dd className={styles.precise}>
+            {lastSyncedAt ? formatInstant(lastSyncedAt, now, view) : "No sync yet"}
+          </dd>
+        </div>
+        <div>
+          <dt>Rows synced</dt>
+          <dd>{rowsSynced === null ? "—" : formatCount(rowsSynced, view)}</dd>
+          <dd className={styles.precise}>{rowsSynced === null ? "Not reported" : "In the last sync"}</dd>
+        </div>
+      </dl>
+      <HistoryStrip days={strip} view={view} isStale={isStale} />
+      <div className={styles.advice}>
+        <Text as="p">{message}</Text>
+        {action ? (
+          <Text as="p" tone="subdued">
+            What to do: {action.label}
+          </Text>
+        ) : null}
+      </div>
+      <footer className={styles.footer}>
+        <Link url={`/app/connectors/${id}`} accessibilityLabel={`View details of ${label}`} removeUnderline>
+          View details
+        </Link>
+      </footer>
+    </article>
+  );
+}

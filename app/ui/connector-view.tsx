@@ -1,0 +1,142 @@
+import { BlockStack, Box, Card, InlineGrid, List, Page, Text } from "@shopify/polaris";
+import type { ReactNode } from "react";
+import type { ConnectorPage } from "../modules/health/pages.ts";
+import { BetweenCards, CardPair } from "./card-grid.tsx";
+import { ChecksList } from "./checks-list.tsx";
+import { type Formatting, formatAgo, formatCount, formatDay, formatInstant, formatTime } from "./format.ts";
+import { statusBadge } from "./health-words.ts";
+import { HistoryCalendar } from "./history-calendar.tsx";
+import { IncidentList } from "./incident-list.tsx";
+import type { Kept } from "./keep-last-page.ts";
+import { LiveAnnouncer } from "./live-announcer.tsx";
+import { decideConnectorNotice, type PageNotice } from "./page-notice.ts";
+import { PageNoticeBanner } from "./page-notice-banner.tsx";
+import { RunsTable } from "./runs-table.tsx";
+import { SlaBar } from "./sla-bar.tsx";
+import { StatusBadge } from "./status-badge.tsx";
+
+/** One source: how fresh, what is wrong, what ran, how the last 90 days went. */
+export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
+  const { shop, now, connector, stale } = page;
+  const notice: PageNotice = decideConnectorNotice(page);
+  const open = connector.incidents.filter((incident) => incident.status !== "resolved");
+  return (
+    <Page
+      title={connector.label}
+      titleMetadata={<StatusBadge badge={statusBadge(connector.status, stale)} />}
+      subtitle={subtitleOf(page, shop)}
+      backAction={{ content: "Sync Health", url: "/app" }}
+    >
+      <LiveAnnouncer
+        stale={stale}
+        connectors={[connector]}
+        incidentIds={open.map((incident) => incident.id)}
+      />
+      <BlockStack gap="400">
+        <PageNoticeBanner notice={notice} block={null} view={shop} now={now} />
+        <CardPair>
+          <Section title="Freshness">
+            <SlaBar
+              sla={connector.sla}
+              minutesSinceSync={connector.minutesSinceSync}
+              neverSynced={connector.neverSynced}
+              label={connector.label}
+              isStale={stale}
+            />
+            <Facts page={page} />
+          </Section>
+          <Section title="What to do">
+            <Text as="p">{connector.message}</Text>
+            {connector.recommendedActions.length > 0 ? (
+              <List>
+                {connector.recommendedActions.map(({ code, label }) => (
+                  <List.Item key={code}>{label}</List.Item>
+                ))}
+              </List>
+            ) : (
+              <Text as="p" tone="subdued">
+                Nothing to do at the moment.
+              </Text>
+            )}
+          </Section>
+        </CardPair>
+        <Section title="Needs attention">
+          <IncidentList
+            incidents={open}
+            view={shop}
+            now={now}
+            linksToConnector={false}
+            whenEmpty={
+              stale ? "Nothing was open when we last checked." : "No open incidents for this source."
+            }
+          />
+        </Section>
+        <CardPair>
+          <Section title="Last 90 days">
+            <HistoryCalendar days={connector.history} view={shop} isStale={stale} />
+          </Section>
+          <Section title="Checks">
+            <ChecksList checks={connector.checks} view={shop} now={now} isStale={stale} />
+          </Section>
+        </CardPair>
+        <Section title="Recent syncs">
+          <RunsTable runs={connector.runs} view={shop} now={now} />
+        </Section>
+        <BetweenCards>
+          <Box paddingBlockEnd="800">
+            <Text as="p" variant="bodySm" tone="subdued">
+              Times and days are in the {shop.timeZone.replaceAll("_", " ")} time zone.
+            </Text>
+          </Box>
+        </BetweenCards>
+      </BlockStack>
+    </Page>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {title}
+        </Text>
+        {children}
+      </BlockStack>
+    </Card>
+  );
+}
+
+function Facts({ page: { connector, shop, now } }: { page: ConnectorPage }) {
+  const facts = [
+    ["Last sync", connector.lastSyncedAt ? formatInstant(connector.lastSyncedAt, now, shop) : "Never"],
+    [
+      "Rows in that sync",
+      connector.rowsSynced === null ? "Not reported" : formatCount(connector.rowsSynced, shop),
+    ],
+    [
+      "Complete through",
+      connector.completeThrough ? formatDay(connector.completeThrough, shop) : "Not known yet",
+    ],
+  ] as const;
+  return (
+    <InlineGrid columns={{ xs: 1, sm: 3 }} gap="300">
+      {facts.map(([term, fact]) => (
+        <div key={term}>
+          <Text as="p" variant="bodySm" tone="subdued">
+            {term}
+          </Text>
+          <Text as="p" fontWeight="semibold">
+            {fact}
+          </Text>
+        </div>
+      ))}
+    </InlineGrid>
+  );
+}
+
+function subtitleOf({ now, checkedAt, refreshFailedAt }: Kept<ConnectorPage>, view: Formatting): string {
+  if (refreshFailedAt)
+    return `Could not refresh just now. Showing what we knew at ${formatTime(refreshFailedAt, view)}.`;
+  return checkedAt ? `Checked ${formatAgo(checkedAt, now)}` : "Not checked yet";
+}

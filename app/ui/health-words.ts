@@ -1,0 +1,149 @@
+import type {
+  CheckView,
+  ConnectorStatus,
+  FailureReason,
+  HistoryDay,
+} from "../modules/connectors/connector.ts";
+import type { DashboardKey } from "../modules/connectors/sources.ts";
+import type { Summary } from "../modules/health/summary.ts";
+import type { Severity } from "../modules/severity.ts";
+import { counted } from "./format.ts";
+
+export type Tone = "success" | "attention" | "warning" | "critical" | "info" | "neutral";
+
+export interface BadgeWords {
+  tone: Tone;
+  label: string;
+}
+
+const statusBadges: Record<ConnectorStatus, BadgeWords> = {
+  healthy: { tone: "success", label: "Up to date" },
+  delayed: { tone: "warning", label: "Delayed" },
+  error: { tone: "critical", label: "Error" },
+  unknown: { tone: "neutral", label: "Unknown" },
+  learning: { tone: "info", label: "Learning" },
+  paused: { tone: "neutral", label: "Paused" },
+};
+
+/** What a connector's badge says. While the checks do not run, nothing is called up to date. */
+export function statusBadge(status: ConnectorStatus, isStale: boolean): BadgeWords {
+  return statusBadges[isStale && (status === "healthy" || status === "learning") ? "unknown" : status];
+}
+
+const severityBadges: Record<Severity, BadgeWords> = {
+  warning: { tone: "attention", label: "Warning" },
+  high: { tone: "warning", label: "High" },
+  critical: { tone: "critical", label: "Critical" },
+};
+export const severityBadge = (severity: Severity): BadgeWords => severityBadges[severity];
+
+const summaryBadges: Record<Summary["status"], BadgeWords> = {
+  healthy: { tone: "success", label: "All up to date" },
+  degraded: { tone: "warning", label: "Some sources are late" },
+  critical: { tone: "critical", label: "Needs attention" },
+  unknown: { tone: "neutral", label: "Not known yet" },
+};
+export const summaryBadge = (status: Summary["status"], isStale: boolean): BadgeWords =>
+  isStale ? { tone: "neutral", label: "Not checked" } : summaryBadges[status];
+
+export const dashboardLabels: Record<DashboardKey, string> = {
+  revenue: "Revenue",
+  marketing: "Marketing",
+  subscriptions: "Subscriptions",
+  messaging: "Messaging",
+  traffic: "Traffic",
+};
+
+const runStatusBadges = {
+  queued: { tone: "neutral", label: "Waiting" },
+  running: { tone: "info", label: "Running" },
+  cancelled: { tone: "neutral", label: "Cancelled" },
+  failed: { tone: "critical", label: "Failed" },
+  succeeded: { tone: "success", label: "Synced" },
+} as const;
+export const runStatusBadge = (status: keyof typeof runStatusBadges): BadgeWords => runStatusBadges[status];
+
+/** Why a sync failed. What the engine itself says may hold addresses and ids, so merchants read this instead. */
+export const failureReasons: Record<FailureReason, string> = {
+  credentials: "The connection's sign-in no longer works.",
+  permission: "The connection is not allowed to read this.",
+  connection_disabled: "The connection is switched off.",
+  rate_limited: "The source asked us to slow down.",
+  source_unavailable: "The source could not be reached.",
+  destination_unavailable: "Our storage could not be reached.",
+  schema_changed: "The source changed how its records look.",
+  timed_out: "It took too long.",
+  unknown: "No reason was given.",
+};
+
+type DayState = HistoryDay["state"];
+
+export const dayStateLabels: Record<DayState, string> = {
+  synced: "In sync",
+  warning: "Late",
+  high: "Very late",
+  critical: "Critically late",
+  failed: "Failed",
+  no_sync: "No sync",
+  before_start: "Not connected yet",
+};
+
+const shownFirst: readonly DayState[] = ["synced", "warning", "high", "critical", "failed", "no_sync"];
+
+/** "28 of 30 days in sync": the line under a strip. Days before the connector existed do not count. */
+export function daysInSync(days: readonly HistoryDay[]): string {
+  const lived = days.filter((day) => day.state !== "before_start");
+  if (lived.length === 0) return "No history yet";
+  const synced = lived.filter((day) => day.state === "synced").length;
+  return `${synced} of ${counted(lived.length, "day")} in sync`;
+}
+
+/** What a strip or calendar shows, for those who do not see it. */
+export function historyInWords(days: readonly HistoryDay[]): string {
+  const parts = shownFirst.flatMap((state) => {
+    const count = days.filter((day) => day.state === state).length;
+    return count === 0 ? [] : [`${dayStateLabels[state].toLowerCase()}: ${count}`];
+  });
+  if (parts.length === 0) return `Last ${counted(days.length, "day")}: no history yet.`;
+  return `Last ${counted(days.length, "day")}, by number of days. ${parts.join(", ").replace(/^./, (first) => first.toUpperCase())}.`;
+}
+
+const checkOutcomes: Record<string, BadgeWords> = {
+  pass: { tone: "success", label: "Passed" },
+  passed: { tone: "success", label: "Passed" },
+  fail: { tone: "warning", label: "Failing" },
+  failed: { tone: "warning", label: "Failing" },
+  learning: { tone: "info", label: "Learning" },
+  not_enough_volume: { tone: "neutral", label: "Not enough volume" },
+  not_judged: { tone: "neutral", label: "Not checked yet" },
+  unknown: { tone: "neutral", label: "Unknown" },
+};
+
+/** What a check last said. A failing one shows how bad; nothing is called passed while the checks do not run. */
+export function checkBadge(
+  check: Pick<CheckView, "enabled" | "outcome" | "severity">,
+  isStale: boolean,
+): BadgeWords {
+  if (!check.enabled) return { tone: "neutral", label: "Off" };
+  if (check.severity) return severityBadges[check.severity];
+  const badge = checkOutcomes[check.outcome] ?? {
+    tone: "neutral",
+    label: check.outcome.replaceAll("_", " "),
+  };
+  return isStale && badge.tone === "success" ? checkOutcomes.unknown! : badge;
+}
+
+const deductionReasons: Record<string, string> = {
+  dashboard_blocked: "A dashboard is paused",
+  delayed: "delayed",
+  error: "error",
+  critical: "critically late",
+  warning: "late",
+  high: "very late",
+};
+
+/** One line of the score's explanation. A reason we have no words for is shown as it is written. */
+export function deductionInWords(connectorLabel: string | null, reason: string): string {
+  const words = deductionReasons[reason] ?? reason.replaceAll("_", " ");
+  return connectorLabel ? `${connectorLabel}: ${words}` : words;
+}

@@ -1,0 +1,75 @@
+import { BlockStack, Link, Text } from "@shopify/polaris";
+import type { Incident } from "../modules/incidents/incident.ts";
+import { AcknowledgeButton } from "./acknowledge-button.tsx";
+import { type Formatting, formatAgo, formatInstant, formatList } from "./format.ts";
+import { dashboardLabels, severityBadge } from "./health-words.ts";
+import styles from "./incident-list.module.css";
+import { StatusBadge } from "./status-badge.tsx";
+
+interface IncidentListProps {
+  incidents: readonly Incident[];
+  view: Formatting;
+  now: string;
+  /** Said when there are none. */
+  whenEmpty: string;
+  /** On a connector's own page its incidents need no link to it. */
+  linksToConnector: boolean;
+}
+
+/** What is wrong, since when, what it touches; with a button to say "seen". */
+export function IncidentList({ incidents, view, now, whenEmpty, linksToConnector }: IncidentListProps) {
+  if (incidents.length === 0) {
+    return (
+      <Text as="p" tone="subdued">
+        {whenEmpty}
+      </Text>
+    );
+  }
+  return (
+    <ul className={styles.list}>
+      {incidents.map((incident) => (
+        <li key={incident.id} className={styles.incident}>
+          <div className={styles.badge}>
+            <StatusBadge badge={severityBadge(incident.severity)} />
+          </div>
+          <div className={styles.words}>
+            <BlockStack gap="050">
+              <Text as="h3" variant="headingSm">
+                {linksToConnector && incident.connectorId ? (
+                  <Link url={`/app/connectors/${incident.connectorId}`} monochrome removeUnderline>
+                    {incident.title}
+                  </Link>
+                ) : (
+                  incident.title
+                )}
+              </Text>
+              <Text as="p">{incident.detail}</Text>
+              <Text as="p" variant="bodySm" tone="subdued">
+                {factsOf(incident, now, view).join(" · ")}
+              </Text>
+            </BlockStack>
+          </div>
+          <div className={styles.action}>
+            {incident.status === "resolved" ? (
+              <Text as="p" tone="subdued">
+                Resolved
+              </Text>
+            ) : (
+              <AcknowledgeButton incident={incident} />
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function factsOf(incident: Incident, now: string, view: Formatting): string[] {
+  const touched = incident.affectedDashboards.map((key) => dashboardLabels[key]);
+  return [
+    `Since ${formatInstant(incident.openedAt, now, view)} (${formatAgo(incident.openedAt, now)})`,
+    ...(touched.length > 0 ? [`Affects ${formatList(touched)}`] : []),
+    ...(incident.parent?.kind === "upstream" ? ["Part of a wider outage, not caused by your shop"] : []),
+    ...(incident.parent?.kind === "shop" ? ["Several of your sources are affected together"] : []),
+  ];
+}

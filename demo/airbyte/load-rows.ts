@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { type SourceKind, sourceKinds, type WarehouseTable } from "./source-kinds.ts";
+import type { ConnectionState } from "./state.ts";
+import { columnsOf } from "./warehouse.ts";
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+/** Orders per hour of a UTC day relative to the mean: quiet at night, busy in the evening. */
+const hourShape = [
+  0.35, 0.25, 0.2, 0.18, 0.2, 0.3, 0.5, 0.75, 1, 1.2, 1.3, 1.35, 1.35, 1.3, 1.3, 1.3, 1.35, 1.45, 1.6, 1.75,
+  1.7, 1.45, 1, 0.6,
+];
+/** The longest stretch a single sync makes up for. */
+const longestMs = 3 * dayMs;
+
+export type Row = readonly (string | number | Date)[];
+
+/** Loads what happened between two instants into a connection's tables; returns how many rows were written. */
+export async function loadRows(
+  pool: pg.Pool,
+  connection: ConnectionState,
+  since: Date,
+  until: Date,
+): Promise<number> {
+  const kind: SourceKind = sourceKinds[connection.kind];
+  const from = new Date(Math.max(since.getTime(), until.getTime() - longestMs));
+  let written = 0;
+  for (const table of kind.tables) {
+    if (!connection.streams.includes(table.stream)) continue;
+    const rows =
+      table.grain === "record"
+        ? records(table, connection, from, until)
+        : days(table, connection, from, until);
+    written += await replaceRows(pool, table, connection.shopDomain, rows, until);
+  }
+  return written;
+}
+
+/** One record for each minute that draws one. Seeded by shop, table and minute, so reading a stretch twice gives the same rows. */
+function records(table: WarehouseTable, connection: ConnectionState, since: Date, until: Date): Row[] {
+  const rows: Row[] = [];
+  const firstMinute = Math.floor(since.getTime() / minuteMs);
+  const lastMinute = Math.floor(until.getTime() / minuteMs);
+  for (let minute = firstMinute; minute < lastMinute; minute += 1) {
+    const at = minute * minuteMs;
+    const random = randomFrom(`${connection.shopDomain}:${table.table}:${minute}`);
+    const mean =
+      ((table.rowsPerDay * connection.scale) / 1440) * (hourShape[new Date(at).getUTCHours()] ?? 1);
+    for (let n = drawCount(mean, random); n > 0; n -= 1) {
+      const measures = Object.values(table.measures).map((typical) =>
+        cents(typical * (0.4 + 1.2 * random())),
+      );
+      const createdAt = new Date(at + Math.floor(random() * minuteMs));
+      rows.push([
+        `${minute}-${n}`,
+        createdAt,
+        ...measures,
+        connection.currency,
+        pick(table.category.values, random),
+      ]);
+    }
+  }
+  return rows;
+}
+
+/** A row per category for each day touched, and for the day before it, which platforms still restate. */
+function days(table: WarehouseTable, connection: ConnectionState, since: Date, until: Date): Row[] {
+  const rows: Row[] = [];
+  for (
+    let start = (Math.floor(since.getTime() / dayMs) - 1) * dayMs;
+    start <= until.getTime();
+    start += dayMs
+  ) {
+    const day = new Date(start).toISOString().slice(0, 10);
+    const elapsed = Math.min(1, (until.getTime() - start) / dayMs);
+    for (const category of table.category.values) {
+      const random = randomFrom(`${connection.shopDomain}:${table.table}:${day}:${category}`);
+      const share = (elapsed * connection.scale * (0.7 + 0.6 * random())) / table.category.values.length;
+      const measures = Object.values(table.measures).map((typical) =>
+        cents(typical * share * (0.9 + 0.2 * random())),
+      );
+      rows.push([`${day}:${category}`, day, ...measures, connection.currency, category]);
+    }
+  }
+  return rows;
+}
+
+/** Deduped by primary key: rows of the same id go, the new ones come, in one transaction. */
+async function replaceRows(
+  pool: pg.Pool,
+  table: WarehouseTable,
+  shopDomain: string,
+  rows: readonly Row[],
+  at: Date,
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const columns = columnsOf(table);
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query(`DELETE FROM warehouse.${table.table} WHERE shop_domain = $1 AND id = ANY ($2)`, [
+      shopDomain,
+      rows.map((row) => row[0]),
+    ]);
+    const perStatement = Math.floor(60_000 / columns.length);
+    for (let first = 0; first < rows.length; first += perStatement) {
+      const part = rows
+        .slice(first, first + perStatement)
+        .map((row) => [shopDomain, ...row, randomUUID(), at, '{"changes":[],"sync_id":1}', 1]);
+      const places = part.map(
+        (_, n) => `(${columns.map((_column, c) => `$${n * columns.length + c + 1}`).join(",")})`,
+      );
+      await client.query(
+        `INSERT INTO warehouse.${table.table} (${columns.join(", ")}) VALUES ${places.join(",")}`,
+        part.flat(),
+      );
+    }
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+  return rows.length;
+}
+
+const cents = (value: number) => Math.round(value * 100) / 100;
+const pick = (values: readonly string[], random: () => number) =>
+  values[Math.floor(random() ** 2 * values.length)] ?? values[0] ?? "";
+
+/** A Poisson draw (Knuth); means here stay far below 30. */
+function drawCount(mean: number, random: () => number): number {
+  const limit = Math.exp(-mean);
+  let count = 0;
+  for (let product = random(); product > limit; product *= random()) count += 1;
+  return count;
+}
+
+/** mulberry32 over an FNV-1a hash: small, repeatable. */
+function randomFrom(text: string): () => number {
+  let seed = 2166136261;
+  for (let n = 0; n < text.length; n += 1) seed = Math.imul(seed ^ text.charCodeAt(n), 16777619);
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

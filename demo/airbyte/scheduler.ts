@@ -1,0 +1,154 @@
+import { type ConnectionState, hasEnded, type JobState, type State } from "./state.ts";
+
+/** How fast the stand-in lives. */
+export interface Pace {
+  tickMs: number;
+  /** From a job's creation to its start, and from its start to its end. */
+  pendingMs: number;
+  syncMs: number;
+  /** How many syncs run at once. */
+  workers: number;
+}
+
+export interface Scheduler {
+  start(): void;
+  stop(): Promise<void>;
+  /** Starts a sync now, or attaches to the running one; resolves when it ended. */
+  runNow(connectionId: string, outcome?: "succeeded" | "failed"): Promise<JobState>;
+  /** As `runNow`, without waiting. */
+  trigger(connectionId: string): JobState;
+  cancel(job: JobState): void;
+  /** Forgets the running sync without a trace. */
+  drop(connectionId: string): void;
+}
+
+interface Options {
+  state: State;
+  now: () => Date;
+  load: (connection: ConnectionState, since: Date, until: Date) => Promise<number>;
+  pace?: Partial<Pace>;
+}
+
+interface Running {
+  job: JobState;
+  ended: Promise<JobState>;
+  abort: AbortController;
+}
+
+const oneDayMs = 86_400_000;
+
+/** Starts syncs when they are due and sees each through pending, running and its end. */
+export function createScheduler({ state, now, load, pace: given }: Options): Scheduler {
+  const pace: Pace = { tickMs: 1_000, pendingMs: 400, syncMs: 3_000, workers: 8, ...given };
+  const running = new Map<string, Running>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function begin(connectionId: string, outcome?: "succeeded" | "failed"): Running {
+    const under = running.get(connectionId);
+    if (under) return under;
+    const createdAt = now();
+    const job = state.addJob(connectionId, {
+      jobType: "sync",
+      status: "pending",
+      createdAt,
+      updatedAt: createdAt,
+      rows: null,
+    });
+    const abort = new AbortController();
+    const ended = see(job, outcome, abort.signal).finally(() => {
+      if (running.get(connectionId)?.job === job) running.delete(connectionId);
+      state.changed();
+    });
+    const entry = { job, ended, abort };
+    running.set(connectionId, entry);
+    return entry;
+  }
+
+  async function see(
+    job: JobState,
+    wanted: "succeeded" | "failed" | undefined,
+    signal: AbortSignal,
+  ): Promise<JobState> {
+    const connection = state.need(job.connectionId);
+    const since =
+      state.lastSuccess(job.connectionId)?.updatedAt ?? new Date(job.createdAt.getTime() - oneDayMs);
+    const turn = (status: JobState["status"]) => {
+      if (hasEnded(job)) return;
+      job.status = status;
+      job.updatedAt = now();
+      state.changed();
+    };
+    await pause(pace.pendingMs, signal);
+    turn("running");
+    await pause(pace.syncMs, signal);
+    const outcome = wanted ?? (connection.behaviour === "fail" ? "failed" : "succeeded");
+    if (outcome === "succeeded" && !hasEnded(job) && !signal.aborted) {
+      try {
+        job.rows = await load(connection, since, now());
+      } catch (error) {
+        console.error(`The Airbyte stand-in could not load ${connection.name}: ${(error as Error).message}`);
+        turn("failed");
+      }
+    }
+    turn(signal.aborted ? "cancelled" : outcome);
+    return job;
+  }
+
+  function isDue(connection: ConnectionState, at: Date): boolean {
+    if (connection.everyMinutes === null || connection.status !== "active" || connection.behaviour === "held")
+      return false;
+    const last = state.latestJob(connection.connectionId);
+    return !last || at.getTime() - last.createdAt.getTime() >= connection.everyMinutes * 60_000;
+  }
+
+  function tick(): void {
+    const at = now();
+    for (const connection of state.connections()) {
+      if (running.size >= pace.workers) return;
+      if (!running.has(connection.connectionId) && isDue(connection, at)) void begin(connection.connectionId);
+    }
+  }
+
+  function drop(connectionId: string): void {
+    const entry = running.get(connectionId);
+    running.delete(connectionId);
+    entry?.abort.abort();
+  }
+
+  return {
+    start: () => {
+      timer = setInterval(tick, pace.tickMs);
+    },
+    stop: async () => {
+      clearInterval(timer);
+      const all = [...running.values()];
+      for (const entry of all) entry.abort.abort();
+      await Promise.all(all.map((entry) => entry.ended));
+    },
+    runNow: (connectionId, outcome) => begin(connectionId, outcome).ended,
+    trigger: (connectionId) => begin(connectionId).job,
+    cancel: (job) => {
+      job.status = "cancelled";
+      job.updatedAt = now();
+      drop(job.connectionId);
+      state.changed();
+    },
+    drop,
+  };
+}
+
+/** Waits, or less when aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        done();
+      },
+      { once: true },
+    );
+  });
+}

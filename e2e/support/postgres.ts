@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import type { TestProject } from "vitest/node";
+import { eraseCluster, startEmbeddedPostgres } from "#demo/embedded-postgres.ts";
+import { migrateDatabase } from "#prisma/migrate-database.ts";
+
+/** Where the tests' PostgreSQL listens. Each URL names the template; `createTestDatabase` copies it per file. */
+export interface TestServer {
+  ownerUrl: string;
+  appUrl: string;
+  queueUrl: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    testServer: TestServer;
+  }
+}
+
+const TEMPLATE = "sync_health_template";
+
+/** Starts one PostgreSQL for the run and migrates the template once; gives back what stops it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "sync-health-test-"));
+  chmodSync(folder, 0o755);
+  const server = await startEmbeddedPostgres(folder, { fsync: false });
+  const dismissGuard = await guardAgainstOrphans(server.url, folder);
+  const stop = async () => {
+    await server.stop();
+    eraseCluster(folder);
+    dismissGuard();
+  };
+  try {
+    const urls = templateUrls(server.url);
+    await runOn(server.url, `CREATE DATABASE ${TEMPLATE}`);
+    await migrateDatabase(urls);
+    await runOn(server.url, `ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`);
+    project.provide("testServer", urls);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+/** vitest runs no teardown when it is interrupted, and PostgreSQL lives in a session of its own. */
+async function guardAgainstOrphans(url: string, folder: string): Promise<() => void> {
+  const [row] = await runOn<{ pid: string }>(
+    url,
+    "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1) AS pid",
+  );
+  const script = fileURLToPath(new URL("stop-when-orphaned.ts", import.meta.url));
+  const guard = spawn(process.execPath, [script, row!.pid, folder], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.unref();
+  return () => guard.kill("SIGKILL");
+}
+
+function templateUrls(superuserUrl: string): TestServer {
+  const as = (user?: string) => {
+    const url = new URL(superuserUrl);
+    url.pathname = `/${TEMPLATE}`;
+    if (user) {
+      url.username = user;
+      url.password = `${user}-password`;
+    }
+    return url.href;
+  };
+  return { ownerUrl: as(), appUrl: as("test_app"), queueUrl: as("test_queue") };
+}
+
+async function runOn<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}

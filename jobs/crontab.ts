@@ -1,0 +1,23 @@
+import { type ParsedCronItem, parseCronItems } from "graphile-worker";
+
+/** When recurring tasks run, in UTC. A tick missed while no worker ran is made up once, not many times. */
+export const crontab: ParsedCronItem[] = parseCronItems([
+  {
+    task: "dq.run",
+    match: "*/15 * * * *",
+    identifier: "dq.run",
+    options: { backfillPeriod: 15 * 60_000, maxAttempts: 3 },
+  },
+  {
+    task: "airbyte.poll",
+    match: "*/5 * * * *",
+    identifier: "airbyte.poll",
+    options: { backfillPeriod: 5 * 60_000, maxAttempts: 1 },
+  },
+  {
+    task: "retention.partitions",
+    match: "30 2 * * *",
+    identifier: "retention.partitions",
+    options: { backfillPeriod: 24 * 3_600_000, maxAttempts: 5 },
+  },
+]);

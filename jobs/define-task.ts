@@ -1,0 +1,43 @@
+import type { JobHelpers, Task } from "graphile-worker";
+import { log } from "#app/platform/log.server.ts";
+import { catalog, type TaskName, type TaskPayload } from "./catalog.ts";
+
+interface TaskContext {
+  now: Date;
+  attempt: number;
+}
+
+interface TaskDefinition<Name extends TaskName> {
+  run: (payload: TaskPayload<Name>, context: TaskContext) => Promise<unknown>;
+  /** Called when the last attempt has failed: tells the domain, so that nothing stays "running" for ever. */
+  giveUp?: (payload: TaskPayload<Name>, error: unknown, context: TaskContext) => Promise<void>;
+}
+
+/** A task of the catalogue: parse, run, then done, retry or give up. */
+export function defineTask<Name extends TaskName>(
+  name: Name,
+  definition: TaskDefinition<Name>,
+): { name: Name; task: Task } {
+  const task: Task = async (raw: unknown, helpers: JobHelpers) => {
+    const payload = catalog[name].payload.parse(raw) as TaskPayload<Name>;
+    const context = { now: new Date(), attempt: helpers.job.attempts };
+    try {
+      const outcome = await definition.run(payload, context);
+      log.info({ task: name, job: helpers.job.id, attempt: context.attempt, outcome }, "job done");
+    } catch (thrown) {
+      // Shopify's library throws bare Responses; a job's error has to be an Error.
+      const error =
+        thrown instanceof Error
+          ? thrown
+          : new Error(thrown instanceof Response ? `HTTP ${thrown.status}` : String(thrown));
+      const isLast = helpers.job.attempts >= helpers.job.max_attempts;
+      log.error(
+        { task: name, job: helpers.job.id, attempt: context.attempt, gaveUp: isLast, err: error },
+        isLast ? "job given up" : "job failed, will be tried again",
+      );
+      if (isLast) await definition.giveUp?.(payload, error, context);
+      throw error;
+    }
+  };
+  return { name, task };
+}

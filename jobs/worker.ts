@@ -1,0 +1,41 @@
+/** The worker process: runs the queue's jobs. Any number of them, on any number of machines. */
+import { Logger, run } from "graphile-worker";
+import pg from "pg";
+import { airbyteFromEnv } from "#app/integrations/airbyte/from-env.ts";
+import { assertSafeRole, db } from "#app/platform/db.server.ts";
+import { env } from "#app/platform/env.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { crontab } from "./crontab.ts";
+import { taskList } from "./task-list.ts";
+
+try {
+  const { QUEUE_DATABASE_URL, AIRBYTE_API_URL } = env();
+  await assertSafeRole(db());
+  if (!AIRBYTE_API_URL || !airbyteFromEnv(env()))
+    log.warn("AIRBYTE_API_URL is not set: Airbyte is not polled, only pushed runs are known");
+  const pgPool = new pg.Pool({ connectionString: QUEUE_DATABASE_URL, max: 8 });
+  pgPool.on("error", (error) =>
+    log.warn({ err: error }, "the queue's database connection was lost; reconnecting"),
+  );
+  pgPool.on("connect", (client) => client.on("error", () => undefined));
+  const runner = await run({
+    pgPool,
+    taskList,
+    parsedCronItems: crontab,
+    concurrency: 4,
+    pollInterval: 1000,
+    logger: new Logger(() => (level, message) => {
+      if (level === "error") log.error({ queue: message }, "queue");
+      else if (level === "warning") log.warn({ queue: message }, "queue");
+      else log.debug({ queue: message }, "queue");
+    }),
+  });
+  log.info("worker ready");
+  await runner.promise;
+  await pgPool.end();
+  await db().$disconnect();
+} catch (error) {
+  log.fatal({ err: error }, "the worker stopped");
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
