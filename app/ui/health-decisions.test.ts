@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryDay } from "../modules/connectors/connector.ts";
 import { announceChanges } from "./announce-changes.ts";
-import { daysInSync, deductionInWords, historyInWords, statusBadge, summaryBadge } from "./health-words.ts";
+import {
+  checkBadge,
+  daysInSync,
+  deductionInWords,
+  historyInWords,
+  statusBadge,
+  summaryBadge,
+} from "./health-words.ts";
 import { isPassingFailure, keepLastPage } from "./keep-last-page.ts";
 import { decidePageNotice } from "./page-notice.ts";
 
@@ -20,6 +27,16 @@ describe("badges", () => {
     expect(statusBadge("healthy", true)).toEqual({ tone: "neutral", label: "Unknown" });
     expect(summaryBadge("healthy", true).tone).toBe("neutral");
   });
+
+  it.each([
+    [{ enabled: true, outcome: "fresh", severity: null }, false, "Passed"],
+    [{ enabled: true, outcome: "fresh", severity: null }, true, "Unknown"],
+    [{ enabled: true, outcome: "late", severity: "high" as const }, true, "High"],
+    [{ enabled: false, outcome: "late", severity: "high" as const }, false, "Off"],
+    [{ enabled: true, outcome: "some_new_word", severity: null }, false, "some new word"],
+  ])("of a check: %j, checks stopped: %s, says %s", (check, isStale, label) =>
+    expect(checkBadge(check, isStale).label).toBe(label),
+  );
 
   it("keep a known problem and a pause while the checks do not run", () => {
     expect(statusBadge("error", true).label).toBe("Error");
@@ -43,7 +60,7 @@ describe("history in words", () => {
 });
 
 it.each([
-  ["Meta Ads", "delayed", "Meta Ads: delayed"],
+  ["Meta Ads", "delayed_high", "Meta Ads: very late"],
   [null, "dashboard_blocked", "A dashboard is paused"],
   ["GA4", "something_new", "GA4: something new"],
 ])("explains a deduction of %s for %s", (label, reason, words) =>

@@ -109,12 +109,11 @@ export function historyInWords(days: readonly HistoryDay[]): string {
 }
 
 const checkOutcomes: Record<string, BadgeWords> = {
-  pass: { tone: "success", label: "Passed" },
-  passed: { tone: "success", label: "Passed" },
-  fail: { tone: "warning", label: "Failing" },
-  failed: { tone: "warning", label: "Failing" },
-  learning: { tone: "info", label: "Learning" },
-  not_enough_volume: { tone: "neutral", label: "Not enough volume" },
+  fresh: { tone: "success", label: "Passed" },
+  ok: { tone: "success", label: "Passed" },
+  never_synced: { tone: "neutral", label: "Never synced" },
+  first_import_running: { tone: "info", label: "First import" },
+  paused: { tone: "neutral", label: "Paused" },
   not_judged: { tone: "neutral", label: "Not checked yet" },
   unknown: { tone: "neutral", label: "Unknown" },
 };
@@ -135,11 +134,9 @@ export function checkBadge(
 
 const deductionReasons: Record<string, string> = {
   dashboard_blocked: "A dashboard is paused",
-  delayed: "delayed",
+  delayed_warning: "late",
+  delayed_high: "very late",
   error: "error",
-  critical: "critically late",
-  warning: "late",
-  high: "very late",
 };
 
 /** One line of the score's explanation. A reason we have no words for is shown as it is written. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { randomFrom, seasonOf } from "./season.ts";
 import { type SourceKind, sourceKinds, type WarehouseTable } from "./source-kinds.ts";
 import type { ConnectionState } from "./state.ts";
 import { columnsOf } from "./warehouse.ts";
@@ -28,25 +29,31 @@ export async function loadRows(
   let written = 0;
   for (const table of kind.tables) {
     if (!connection.streams.includes(table.stream)) continue;
-    const rows =
-      table.grain === "record"
-        ? records(table, connection, from, until)
-        : days(table, connection, from, until);
+    const rows = rowsBetween(table, connection, from, until);
     written += await replaceRows(pool, table, connection.shopDomain, rows, until);
   }
   return written;
 }
 
+/** What decides a table's rows. */
+export type RowFacts = Pick<ConnectionState, "shopDomain" | "currency" | "scale">;
+
+/** The rows of one table that belong to the time between two instants, in the order of `columnsOf`. */
+export const rowsBetween = (table: WarehouseTable, of: RowFacts, since: Date, until: Date): Row[] =>
+  (table.grain === "record" ? records : days)(table, of, since, until);
+
 /** One record for each minute that draws one. Seeded by shop, table and minute, so reading a stretch twice gives the same rows. */
-function records(table: WarehouseTable, connection: ConnectionState, since: Date, until: Date): Row[] {
+function records(table: WarehouseTable, connection: RowFacts, since: Date, until: Date): Row[] {
   const rows: Row[] = [];
   const firstMinute = Math.floor(since.getTime() / minuteMs);
   const lastMinute = Math.floor(until.getTime() / minuteMs);
+  let season = 1;
   for (let minute = firstMinute; minute < lastMinute; minute += 1) {
     const at = minute * minuteMs;
+    if (minute === firstMinute || at % dayMs === 0) season = seasonOf(connection.shopDomain, new Date(at));
     const random = randomFrom(`${connection.shopDomain}:${table.table}:${minute}`);
     const mean =
-      ((table.rowsPerDay * connection.scale) / 1440) * (hourShape[new Date(at).getUTCHours()] ?? 1);
+      ((table.rowsPerDay * connection.scale * season) / 1440) * (hourShape[new Date(at).getUTCHours()] ?? 1);
     for (let n = drawCount(mean, random); n > 0; n -= 1) {
       const measures = Object.values(table.measures).map((typical) =>
         cents(typical * (0.4 + 1.2 * random())),
@@ -65,7 +72,7 @@ function records(table: WarehouseTable, connection: ConnectionState, since: Date
 }
 
 /** A row per category for each day touched, and for the day before it, which platforms still restate. */
-function days(table: WarehouseTable, connection: ConnectionState, since: Date, until: Date): Row[] {
+function days(table: WarehouseTable, connection: RowFacts, since: Date, until: Date): Row[] {
   const rows: Row[] = [];
   for (
     let start = (Math.floor(since.getTime() / dayMs) - 1) * dayMs;
@@ -74,9 +81,11 @@ function days(table: WarehouseTable, connection: ConnectionState, since: Date, u
   ) {
     const day = new Date(start).toISOString().slice(0, 10);
     const elapsed = Math.min(1, (until.getTime() - start) / dayMs);
+    const season = seasonOf(connection.shopDomain, new Date(start));
     for (const category of table.category.values) {
       const random = randomFrom(`${connection.shopDomain}:${table.table}:${day}:${category}`);
-      const share = (elapsed * connection.scale * (0.7 + 0.6 * random())) / table.category.values.length;
+      const share =
+        (elapsed * connection.scale * season * (0.85 + 0.3 * random())) / table.category.values.length;
       const measures = Object.values(table.measures).map((typical) =>
         cents(typical * share * (0.9 + 0.2 * random())),
       );
@@ -130,22 +139,10 @@ const cents = (value: number) => Math.round(value * 100) / 100;
 const pick = (values: readonly string[], random: () => number) =>
   values[Math.floor(random() ** 2 * values.length)] ?? values[0] ?? "";
 
-/** A Poisson draw (Knuth); means here stay far below 30. */
+/** A Poisson draw (Knuth); means here stay far below 700, where the limit would be zero. */
 function drawCount(mean: number, random: () => number): number {
   const limit = Math.exp(-mean);
   let count = 0;
   for (let product = random(); product > limit; product *= random()) count += 1;
   return count;
-}
-
-/** mulberry32 over an FNV-1a hash: small, repeatable. */
-function randomFrom(text: string): () => number {
-  let seed = 2166136261;
-  for (let n = 0; n < text.length; n += 1) seed = Math.imul(seed ^ text.charCodeAt(n), 16777619);
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -36,6 +36,8 @@ interface Running {
 }
 
 const oneDayMs = 86_400_000;
+/** How long a sync takes on a connection that is `importing` its history. */
+const longImportMs = 20 * 3_600_000;
 
 /** Starts syncs when they are due and sees each through pending, running and its end. */
 export function createScheduler({ state, now, load, pace: given }: Options): Scheduler {
@@ -80,7 +82,7 @@ export function createScheduler({ state, now, load, pace: given }: Options): Sch
     };
     await pause(pace.pendingMs, signal);
     turn("running");
-    await pause(pace.syncMs, signal);
+    await pause(connection.behaviour === "importing" ? longImportMs : pace.syncMs, signal);
     const outcome = wanted ?? (connection.behaviour === "fail" ? "failed" : "succeeded");
     if (outcome === "succeeded" && !hasEnded(job) && !signal.aborted) {
       try {

@@ -4,6 +4,7 @@ import { type Api, type Fault, serveApi } from "./api.ts";
 import { loadRows } from "./load-rows.ts";
 import { createScheduler, type Pace } from "./scheduler.ts";
 import {
+  type Behaviour,
   type ConnectionState,
   type JobState,
   openState,
@@ -14,6 +15,7 @@ import { createWarehouseTables } from "./warehouse.ts";
 
 export type { Fault } from "./api.ts";
 export type {
+  Behaviour,
   ConnectionState,
   JobState,
   SeedConnection,
@@ -37,8 +39,8 @@ export interface AirbyteStandIn {
   seedWorkspace(workspace: SeedWorkspace): SeededWorkspace;
   connections(workspaceId?: string): ConnectionState[];
   jobs(connectionId: string): JobState[];
-  /** How this connection behaves from now on: `held` starts nothing by itself, `fail` lets every sync fail. */
-  behave(connectionId: string, behaviour: "normal" | "held" | "fail"): void;
+  /** How this connection behaves from now on. */
+  behave(connectionId: string, behaviour: Behaviour): void;
   /** How the whole API answers from now on; null: as it should. `times`: only for so many calls. */
   answerWith(fault: Fault | null, times?: number): void;
   hold(connectionId: string): void;
@@ -51,6 +53,10 @@ export interface AirbyteStandIn {
   succeedNow(connectionId: string): Promise<JobState>;
   /** Puts ended jobs into the past, oldest first; returns them with their ids. Replaces what was there. */
   history(connectionId: string, jobs: readonly HistoryJob[]): JobState[];
+  /** As `history`, but adds to what is there. */
+  addHistory(connectionId: string, jobs: readonly HistoryJob[]): JobState[];
+  /** Starts a sync now, or attaches to the running one, without waiting. */
+  trigger(connectionId: string): JobState;
   /** Invalidates every token handed out so far, as expiry does. */
   expireTokens(): void;
   /** Every request so far: method and path with query. For tests. */
@@ -110,6 +116,8 @@ export async function startAirbyteStandIn(options: StandInOptions): Promise<Airb
       scheduler.drop(connectionId);
       return state.replaceJobs(connectionId, jobs);
     },
+    addHistory: (connectionId, jobs) => state.appendJobs(connectionId, jobs),
+    trigger: (connectionId) => scheduler.trigger(connectionId),
     expireTokens: () => api.expireTokens(),
     requests: () => api.requests,
   };

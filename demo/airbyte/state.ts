@@ -37,6 +37,9 @@ export interface SeededWorkspace {
   connections: SeededConnection[];
 }
 
+/** `held` starts nothing by itself, `fail` lets every sync fail, `importing` lets one run for hours. */
+export type Behaviour = "normal" | "held" | "fail" | "importing";
+
 export interface ConnectionState extends SeededConnection {
   workspaceId: string;
   shopDomain: string;
@@ -45,7 +48,7 @@ export interface ConnectionState extends SeededConnection {
   streams: string[];
   everyMinutes: number | null;
   status: "active" | "inactive" | "deprecated" | "locked";
-  behaviour: "normal" | "held" | "fail";
+  behaviour: Behaviour;
   createdAt: Date;
 }
 
@@ -166,7 +169,7 @@ export function openState(file: string | undefined) {
       ),
     latestJob: (connectionId: string) => latest(jobs.get(connectionId) ?? []),
     addJob: add,
-    behave: (connectionId: string, behaviour: ConnectionState["behaviour"]) => {
+    behave: (connectionId: string, behaviour: Behaviour) => {
       need(connectionId).behaviour = behaviour;
       changed();
     },
@@ -211,6 +214,8 @@ export function openState(file: string | undefined) {
       remove(connectionId, () => true);
       return wanted.map((job) => add(connectionId, past(job)));
     },
+    appendJobs: (connectionId: string, wanted: readonly PastJob[]): JobState[] =>
+      wanted.map((job) => add(connectionId, past(job))),
     close: () => save(),
   };
 }

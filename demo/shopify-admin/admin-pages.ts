@@ -1,4 +1,8 @@
-import type { DemoShop } from "./admin-stand-in.ts";
+export interface DemoShop {
+  /** `example.myshopify.com` */
+  shop: string;
+  state: string;
+}
 
 const states: Record<string, string> = {
   healthy: "Everything is up to date",
@@ -96,10 +100,10 @@ export function framePage({ shops, shop, name, framed }: Frame): string {
       <ul id="app-nav"></ul></li>
   </ul>
 </nav>
-<div class="stage">
-  <div class="app-bar"><span class="app-icon" aria-hidden="true"></span><span>Sync Health</span><span id="app-title"></span><span id="app-actions"></span></div>
+<main class="stage">
+  <div class="app-bar"><span class="app-icon" aria-hidden="true"></span><h1>Sync Health</h1><span id="app-title"></span><span id="app-actions"></span></div>
   <iframe id="app" name="app-iframe" title="Sync Health" src="${htmlSafe(framed.href)}" allow="clipboard-write"></iframe>
-</div>
+</main>
 <div class="toast" id="toast" role="status"></div>
 <script src="/admin-frame.js"></script>
 </body>`,

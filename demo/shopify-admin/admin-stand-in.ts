@@ -1,14 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
-import { framePage, shopListPage } from "./admin-pages.ts";
+import { type DemoShop, framePage, shopListPage } from "./admin-pages.ts";
 import { mintSessionToken } from "./session-token.ts";
-
-export interface DemoShop {
-  /** `example.myshopify.com` */
-  shop: string;
-  state: string;
-}
 
 export interface AdminStandInOptions {
   /** Where the app is: `http://localhost:3000` */

@@ -20,7 +20,7 @@ export type SessionToken =
   | { accepted: true; shopDomain: string; userId: string | null }
   | { accepted: false; reason: SessionTokenRefusal };
 
-const Header = z.object({ alg: z.string(), crit: z.undefined() });
+const Header = z.object({ alg: z.string(), crit: z.undefined().optional() });
 const Claims = z.object({
   aud: z.string(),
   dest: z.string(),

@@ -82,7 +82,7 @@ export function merchantApi<
         } as MerchantCall<Params, Query, Body>;
         return Response.json(await work(call), { headers: { "Cache-Control": "no-store" } });
       },
-      (error) => (error instanceof AppError && error.code === "unauthenticated" ? signInAgain : {}),
+      signInAgain,
     );
 }
 

@@ -12,7 +12,7 @@ import {
   type SigningSecret,
 } from "../ingest-keys/ingest-keys.store.server.ts";
 import { findShopByDomain } from "../shops/shops.store.server.ts";
-import { type PushedRun, PushReport, toSyncRunReport } from "./push-report.ts";
+import { findFutureInstants, type PushedRun, PushReport, toSyncRunReport } from "./push-report.ts";
 import { recordSyncRuns } from "./record-sync-runs.server.ts";
 
 /** What arrived at the door, nothing of it believed yet. */
@@ -46,6 +46,7 @@ export async function receivePush(push: Push, now: Date): Promise<{ shopDomain: 
   await perKey.spend(key.keyId);
 
   const { runs } = parseInput(PushReport, parseJson(push.body), "body").data;
+  refuseIfAny(findFutureInstants(runs, now));
   await withShop(shop.id, async (tx) => {
     await markIngestKeyUsed(tx, shop.id, key.keyId, now);
     const connectorIds = await connectorsOf(tx, shop.id, runs, now);
@@ -101,4 +102,9 @@ async function connectorsOf(
     );
   }
   return ids;
+}
+
+function refuseIfAny(errors: Record<string, string[]>): void {
+  if (Object.keys(errors).length > 0)
+    throw new AppError("invalid", "The body is not valid: see errors.", { errors });
 }

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { answerOtherMethods, type Method } from "./methods.server.ts";
 import { problemResponse } from "./problem.server.ts";
 import { requestIdFrom } from "./request-id.server.ts";
@@ -5,12 +6,13 @@ import { requestIdFrom } from "./request-id.server.ts";
 /**
  * Runs the work of a resource that answers one method; what is thrown becomes a problem+json answer. A thrown Response
  * is an answer already.
+ * @param unauthenticatedHeaders what a 401 says about how to do better
  */
 export async function answerProblems(
   request: Request,
   method: Method,
   work: (requestId: string) => Promise<Response>,
-  headersOf: (error: unknown) => Record<string, string> = () => ({}),
+  unauthenticatedHeaders: Record<string, string> = {},
 ): Promise<Response> {
   const refusal = answerOtherMethods(request, method);
   if (refusal) return refusal;
@@ -19,7 +21,11 @@ export async function answerProblems(
     return await work(requestId);
   } catch (error) {
     if (error instanceof Response) return error;
-    const path = new URL(request.url).pathname;
-    return problemResponse(error, { requestId, path, headers: headersOf(error) });
+    const isUnauthenticated = error instanceof AppError && error.code === "unauthenticated";
+    return problemResponse(error, {
+      requestId,
+      path: new URL(request.url).pathname,
+      ...(isUnauthenticated ? { headers: unauthenticatedHeaders } : {}),
+    });
   }
 }

@@ -1,0 +1,226 @@
+import { z } from "zod";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import { Backfill } from "./modules/backfills/backfill.ts";
+import { Connector, ConnectorDetail } from "./modules/connectors/connector.ts";
+import { DashboardBlock } from "./modules/dashboards/dashboard-block.ts";
+import { DashboardBlockQuery } from "./modules/dashboards/dashboard-block-query.ts";
+import { Summary } from "./modules/health/summary.ts";
+import { Incident, IncidentPage } from "./modules/incidents/incident.ts";
+import { IncidentsQuery } from "./modules/incidents/incidents-query.ts";
+import { PushReport } from "./modules/sync-runs/push-report.ts";
+import { IdParams } from "./platform/http/id-params.ts";
+
+/** RFC 9457, with a stable code. */
+const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string().describe("stable; decide by it"),
+  requestId: z.string(),
+  errors: z.record(z.string(), z.array(z.string())).optional().describe("422: messages per field"),
+});
+
+const schemas = {
+  Problem,
+  Backfill,
+  Connector,
+  ConnectorDetail,
+  DashboardBlock,
+  Incident,
+  IncidentPage,
+  PushReport,
+  Summary,
+};
+
+const refusals = {
+  400: "Malformed",
+  401: "No valid credentials; nothing says whether the shop exists",
+  404: "Not there, or another shop's",
+  409: "In conflict with its state",
+  413: "Larger than 1 MiB",
+  415: "Not application/json",
+  422: "Not valid; `errors` holds messages per field",
+  429: "Too many requests; see Retry-After",
+  503: "Unavailable right now; see Retry-After",
+} as const;
+
+type Refusal = keyof typeof refusals;
+
+export interface ApiOperation {
+  method: "get" | "post";
+  path: string;
+  id: string;
+  summary: string;
+  /** Whom it answers; null: anybody. */
+  security: "sessionToken" | "signedPush" | null;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  headers?: z.ZodObject;
+  body?: z.ZodType;
+  answer: { status: 200 | 202; schema: z.ZodType; description: string };
+  refusals: readonly Refusal[];
+}
+
+const merchant = { security: "sessionToken", refusals: [401, 429, 503] } as const;
+
+/** Every address of the HTTP API. */
+export const operations: readonly ApiOperation[] = [
+  {
+    ...merchant,
+    method: "get",
+    path: "/api/sync-health/summary",
+    id: "getSummary",
+    summary: "The shop's health: score, deductions and connectors",
+    answer: { status: 200, schema: Summary, description: "The shop's health" },
+  },
+  {
+    ...merchant,
+    method: "get",
+    path: "/api/sync-health/connector/{id}",
+    id: "getConnector",
+    summary: "One connector with its runs, checks, 90 days of history and incidents",
+    params: IdParams,
+    answer: { status: 200, schema: ConnectorDetail, description: "The connector" },
+    refusals: [401, 404, 429, 503],
+  },
+  {
+    ...merchant,
+    method: "get",
+    path: "/api/sync-health/incidents",
+    id: "listIncidents",
+    summary: "The shop's incidents, newest first, in pages",
+    query: IncidentsQuery,
+    answer: { status: 200, schema: IncidentPage, description: "A page of incidents" },
+    refusals: [400, 401, 422, 429, 503],
+  },
+  {
+    ...merchant,
+    method: "post",
+    path: "/api/sync-health/incidents/{id}/acknowledge",
+    id: "acknowledgeIncident",
+    summary: "Marks an incident as seen; again changes nothing",
+    params: IdParams,
+    answer: { status: 200, schema: Incident, description: "The incident" },
+    refusals: [401, 404, 409, 429, 503],
+  },
+  {
+    ...merchant,
+    method: "get",
+    path: "/api/sync-health/dashboard-block",
+    id: "getDashboardBlock",
+    summary: "Which dashboards may not be shown, why, and what to do",
+    query: DashboardBlockQuery,
+    answer: { status: 200, schema: DashboardBlock, description: "The dashboards' states" },
+    refusals: [401, 422, 429, 503],
+  },
+  {
+    method: "post",
+    path: "/api/ingest/sync-runs",
+    id: "reportSyncRuns",
+    summary:
+      "Sync runs reported by a pipeline of the shop: all are recorded, or none. Safe to repeat, in any order",
+    security: "signedPush",
+    headers: z.object({
+      "x-sync-health-shop": z.string().describe("the shop's domain, `example.myshopify.com`"),
+      "webhook-id": z.string(),
+      "webhook-timestamp": z.string().describe("seconds since 1970, at most five minutes off"),
+    }),
+    body: PushReport,
+    answer: {
+      status: 202,
+      schema: z.object({ accepted: z.int() }),
+      description: "How many runs were accepted",
+    },
+    refusals: [400, 401, 413, 415, 422, 429, 503],
+  },
+  {
+    method: "get",
+    path: "/api/openapi.json",
+    id: "getOpenApi",
+    summary: "This document",
+    security: null,
+    answer: { status: 200, schema: z.record(z.string(), z.unknown()), description: "OpenAPI 3.1" },
+    refusals: [],
+  },
+];
+
+function describeOperation(operation: ApiOperation): ZodOpenApiOperationObject {
+  const { params, query, headers, body, answer } = operation;
+  const refused = operation.refusals.map((status) => [
+    String(status),
+    { description: refusals[status], content: { "application/problem+json": { schema: Problem } } },
+  ]);
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    security: operation.security ? [{ [operation.security]: [] }] : [],
+    ...(params || query || headers
+      ? {
+          requestParams: {
+            ...(params ? { path: params } : {}),
+            ...(query ? { query } : {}),
+            ...(headers ? { header: headers } : {}),
+          },
+        }
+      : {}),
+    ...(body ? { requestBody: { required: true, content: { "application/json": { schema: body } } } } : {}),
+    responses: {
+      [String(answer.status)]: {
+        description: answer.description,
+        content: { "application/json": { schema: answer.schema } },
+      },
+      ...Object.fromEntries(refused),
+    },
+  };
+}
+
+/** Builds the OpenAPI 3.1 document from the schemas that the API itself parses and answers with. */
+export function buildOpenApiDocument() {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describeOperation(operation) };
+  }
+  const document = {
+    openapi: "3.1.0",
+    info: {
+      title: "Sync Health",
+      version: "1",
+      description:
+        "Whether a shop's analytics can be trusted now. Instants are RFC 3339 in UTC, days YYYY-MM-DD in the shop's time zone.",
+    },
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        sessionToken: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "A Shopify session token; it decides the shop.",
+        },
+        signedPush: {
+          type: "apiKey",
+          in: "header",
+          name: "webhook-signature",
+          description:
+            "Standard Webhooks: `v1,` and the base64 HMAC-SHA256 of id, timestamp and body with the shop's signing secret.",
+        },
+      },
+    },
+  } as const;
+  return createDocument(document, {
+    // An answer may gain fields: nobody should refuse it for that.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+}
+
+let built: ReturnType<typeof buildOpenApiDocument> | undefined;
+
+/** The document, built once. */
+export function openApiDocument(): ReturnType<typeof buildOpenApiDocument> {
+  built ??= buildOpenApiDocument();
+  return built;
+}

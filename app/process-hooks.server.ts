@@ -1,0 +1,49 @@
+import { assertSafeRole, db } from "./platform/db.server.ts";
+import { env } from "./platform/env.server.ts";
+import { AppError, type AppErrorCode } from "./platform/errors.ts";
+import { problemResponse } from "./platform/http/problem.server.ts";
+import { BODY_LIMIT_BYTES } from "./platform/http/request-body.server.ts";
+import { requestIdFrom } from "./platform/http/request-id.server.ts";
+import { log, withoutTokens } from "./platform/log.server.ts";
+
+/** What the web process needs around Remix. It gets this from the bundle, so that there is one pool and one log. */
+export interface Web {
+  port: number;
+  host: string;
+  isHttps: boolean;
+  bodyLimitBytes: number;
+  log: typeof log;
+  withoutTokens(text: string): string;
+  requestIdFrom(given: string | undefined): string;
+  /** A problem+json answer for what is refused before Remix. */
+  refuse(code: AppErrorCode, detail: string, where: { requestId: string; path: string }): Response;
+  /** An opaque answer for what nobody expected, logged. */
+  fail(error: unknown, where: { requestId: string; path: string }): Response;
+}
+
+/**
+ * Checks the environment and the database's role, and says once which alert channels are off.
+ * @throws Error that says what is wrong and how to mend it; nothing has started then
+ */
+export async function startWeb(): Promise<Web> {
+  const { PORT, HOST, SHOPIFY_APP_URL, SLACK_DQ_WEBHOOK_URL, PAGERDUTY_DQ_ROUTING_KEY } = env();
+  await assertSafeRole(db());
+  if (!SLACK_DQ_WEBHOOK_URL) log.info("SLACK_DQ_WEBHOOK_URL is not set: no alerts go to Slack");
+  if (!PAGERDUTY_DQ_ROUTING_KEY) log.info("PAGERDUTY_DQ_ROUTING_KEY is not set: no alerts go to PagerDuty");
+  return {
+    port: PORT,
+    host: HOST,
+    isHttps: SHOPIFY_APP_URL.startsWith("https:"),
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    log,
+    withoutTokens,
+    requestIdFrom,
+    refuse: (code, detail, where) => problemResponse(new AppError(code, detail), where),
+    fail: problemResponse,
+  };
+}
+
+/** Lets go of the database, after the last request was answered. */
+export async function stopWeb(): Promise<void> {
+  await db().$disconnect();
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { Webhook } from "standardwebhooks";
+
+export interface PushTarget {
+  shop: string;
+  source: string;
+}
+
+export interface PushPipeline {
+  /** Reports one finished run through the signed door. @throws Error with the answer when it is refused */
+  report(
+    target: PushTarget,
+    run: {
+      status: "succeeded" | "failed";
+      failureReason?: string;
+      errorMessage?: string;
+      rowsSynced?: number;
+    },
+  ): Promise<void>;
+  hold(target: PushTarget): void;
+  release(target: PushTarget): void;
+  stop(): void;
+}
+
+const EVERY_MS = 20 * 60_000;
+const keyOf = ({ shop, source }: PushTarget) => `${shop}/${source}`;
+
+/** A merchant's own pipelines: they report their runs with a signature, on a schedule, as a stranger's code would. */
+export function startPushPipeline({
+  appUrl,
+  secretOf,
+  targets,
+}: {
+  appUrl: string;
+  secretOf: (shop: string) => string;
+  targets: readonly PushTarget[];
+}): PushPipeline {
+  const held = new Set<string>();
+  const report: PushPipeline["report"] = async (target, run) => {
+    const endedAt = new Date();
+    const body = JSON.stringify({
+      type: "sync_runs.reported",
+      timestamp: endedAt.toISOString(),
+      data: {
+        runs: [
+          {
+            source: target.source,
+            externalRunId: randomUUID(),
+            startedAt: new Date(endedAt.getTime() - 45_000).toISOString(),
+            endedAt: endedAt.toISOString(),
+            ...run,
+          },
+        ],
+      },
+    });
+    const id = `msg_${randomUUID()}`;
+    const response = await fetch(`${appUrl}/api/ingest/sync-runs`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "x-sync-health-shop": target.shop,
+        "webhook-id": id,
+        "webhook-timestamp": String(Math.floor(endedAt.getTime() / 1000)),
+        "webhook-signature": new Webhook(secretOf(target.shop)).sign(id, endedAt, body),
+      },
+      body,
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok)
+      throw new Error(`The signed door answered ${response.status}: ${await response.text()}`);
+  };
+  const timer = setInterval(() => {
+    for (const target of targets) {
+      if (held.has(keyOf(target))) continue;
+      report(target, { status: "succeeded", rowsSynced: 3 }).catch((error: Error) =>
+        console.error(`Pushing ${keyOf(target)} failed: ${error.message}`),
+      );
+    }
+  }, EVERY_MS);
+  return {
+    report,
+    hold: (target) => held.add(keyOf(target)),
+    release: (target) => held.delete(keyOf(target)),
+    stop: () => clearInterval(timer),
+  };
+}

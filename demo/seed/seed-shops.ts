@@ -1,0 +1,216 @@
+import { Session } from "@shopify/shopify-api";
+import type pg from "pg";
+import { checkNames } from "#app/modules/checks/check-names.ts";
+import { createIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.server.ts";
+import { ShopSessionStorage } from "#app/modules/shops/session-storage.server.ts";
+import { withShop } from "#app/platform/tenant.server.ts";
+import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
+import { connectorIdOf, type DemoShop, demoShops, sourcesOf } from "./demo-shops.ts";
+import { placeLastSuccess } from "./place-last-success.ts";
+
+const MINUTE = 60_000;
+const HISTORY_DAYS = 120;
+const isCommerce = (source: string) => source.startsWith("shopify") || source === "recharge";
+
+/**
+ * The demo's shops as they should be now. The first start writes 120 days of history; later ones keep everything and
+ * only make each state true again relative to now. Signing secrets of pushed sources are answered by domain.
+ */
+export async function seedShops(
+  owner: pg.Pool,
+  airbyte: AirbyteStandIn,
+  secrets: Record<string, string>,
+): Promise<Record<string, string>> {
+  const signing = { ...secrets };
+  for (const shop of demoShops) {
+    const known = await owner.query("SELECT id FROM shops WHERE domain = $1", [shop.domain]);
+    const isFirst = known.rowCount === 0;
+    const shopId = (await owner.query<{ id: string }>("SELECT ensure_shop($1) AS id", [shop.domain])).rows[0]!
+      .id;
+    await owner.query(
+      "UPDATE shops SET time_zone = $2, currency = $3, installed_at = coalesce($4, installed_at) WHERE id = $1",
+      [
+        shopId,
+        shop.timeZone,
+        shop.currency,
+        isFirst && !shop.isNew ? new Date(Date.now() - HISTORY_DAYS * 1440 * MINUTE) : null,
+      ],
+    );
+    await new ShopSessionStorage().storeSession(
+      new Session({
+        id: `offline_${shop.domain}`,
+        shop: shop.domain,
+        state: "demo",
+        isOnline: false,
+        accessToken: "demo-access-token",
+        scope: "read_orders",
+      }),
+    );
+    await seedConnectors(owner, airbyte, shop, shopId, isFirst);
+    if (!signing[shop.domain] && shop.pushed.length > 0) {
+      signing[shop.domain] = (
+        await withShop(shopId, (tx) => createIngestKey(tx, shopId, new Date()))
+      ).signingSecret;
+    }
+  }
+  return signing;
+}
+
+async function seedConnectors(
+  owner: pg.Pool,
+  airbyte: AirbyteStandIn,
+  shop: DemoShop,
+  shopId: string,
+  isFirst: boolean,
+): Promise<void> {
+  await owner.query(
+    "INSERT INTO airbyte_workspaces (shop_id, workspace_id, last_polled_at, jobs_cursor_at) VALUES ($1, $2, now(), now() - interval '30 minutes') ON CONFLICT (shop_id) DO UPDATE SET last_polled_at = now(), unreachable_since = NULL",
+    [shopId, shop.workspaceId],
+  );
+  const { connections } = airbyte.seedWorkspace({
+    workspaceId: shop.workspaceId,
+    name: shop.domain,
+    shopDomain: shop.domain,
+    currency: shop.currency,
+    scale: shop.scale,
+    connections: shop.kinds.map((kind) => ({ kind })),
+  });
+  const addedAt = new Date(Date.now() - (shop.isNew ? 20 : HISTORY_DAYS * 1440) * MINUTE);
+  for (const connection of connections) {
+    airbyte.hold(connection.connectionId);
+    const { rows } = await owner.query<{ id: string }>(
+      `INSERT INTO connections (shop_id, engine, external_id, name, source_id, destination_id, streams) VALUES ($1, 'airbyte', $2, $3, $4, $5, $6)
+       ON CONFLICT (shop_id, engine, external_id) DO UPDATE SET seen_at = now(), status = 'active' RETURNING id`,
+      [
+        shopId,
+        connection.connectionId,
+        connection.name,
+        connection.sourceId,
+        connection.destinationId,
+        airbyte.connections(shop.workspaceId).find((one) => one.connectionId === connection.connectionId)
+          ?.streams ?? [],
+      ],
+    );
+    for (const source of sourcesOf(connection.kind)) {
+      await addConnector(owner, {
+        airbyte,
+        shop,
+        shopId,
+        source,
+        engine: "airbyte",
+        connectionId: rows[0]!.id,
+        airbyteConnectionId: connection.connectionId,
+        addedAt,
+        isFirst,
+      });
+    }
+    const wantsLate = sourcesOf(connection.kind).some((source) => source in shop.lastSuccessMinutes);
+    if (!wantsLate && !shop.isNew) airbyte.release(connection.connectionId);
+  }
+  for (const source of shop.pushed) {
+    await addConnector(owner, {
+      airbyte,
+      shop,
+      shopId,
+      source,
+      engine: "push",
+      connectionId: null,
+      airbyteConnectionId: null,
+      addedAt,
+      isFirst,
+    });
+  }
+  if (shop.state === "late")
+    await failWithCredentials(owner, shopId, connectorIdOf(shop.domain, "attentive"));
+}
+
+interface AddedConnector {
+  airbyte: AirbyteStandIn;
+  shop: DemoShop;
+  shopId: string;
+  source: string;
+  engine: "airbyte" | "push";
+  connectionId: string | null;
+  airbyteConnectionId: string | null;
+  addedAt: Date;
+  isFirst: boolean;
+}
+
+async function addConnector(
+  owner: pg.Pool,
+  {
+    airbyte,
+    shop,
+    shopId,
+    source,
+    engine,
+    connectionId,
+    airbyteConnectionId,
+    addedAt,
+    isFirst,
+  }: AddedConnector,
+): Promise<void> {
+  const connectorId = connectorIdOf(shop.domain, source);
+  await owner.query(
+    "INSERT INTO connectors (shop_id, id, source, engine, connection_id, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, id) DO UPDATE SET created_at = CASE WHEN $7 THEN excluded.created_at ELSE connectors.created_at END",
+    [shopId, connectorId, source, engine, connectionId, addedAt, shop.isNew],
+  );
+  await owner.query(
+    "INSERT INTO dq_checks (shop_id, connector_id, check_name) SELECT $1::uuid, $2::uuid, unnest($3::text[]) ON CONFLICT DO NOTHING",
+    [shopId, connectorId, checkNames],
+  );
+  if (shop.isNew) {
+    await owner.query("DELETE FROM sync_runs WHERE shop_id = $1 AND connector_id = $2", [
+      shopId,
+      connectorId,
+    ]);
+    if (source.startsWith("shopify")) {
+      await owner.query(
+        "INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at) VALUES ($1, $2, 'first-import', 'running', now() - interval '14 minutes')",
+        [shopId, connectorId],
+      );
+    }
+    await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
+    return;
+  }
+  if (isFirst) await writeHistory(owner, shop, shopId, connectorId, source);
+  const minutes = shop.lastSuccessMinutes[source] ?? 3 + (source.length % 5);
+  await placeLastSuccess(
+    owner,
+    airbyte,
+    { shopId, connectorId, airbyteConnectionId },
+    new Date(Date.now() - minutes * MINUTE - 2_000),
+  );
+}
+
+/** Runs as they would have been: every two hours for commerce, four a day for the rest; about one in seventy failed. */
+async function writeHistory(
+  owner: pg.Pool,
+  shop: DemoShop,
+  shopId: string,
+  connectorId: string,
+  source: string,
+): Promise<void> {
+  const everyMinutes = isCommerce(source) ? 110 : 360;
+  const perDay = Math.max(1, Math.round((source === "shopify_orders" ? 120 : 24) * shop.scale));
+  await owner.query(
+    `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, failure_reason, created_at, updated_at)
+     SELECT $1::uuid, $2::uuid, 'history-' || extract(epoch FROM at)::bigint, CASE WHEN failed THEN 'failed' ELSE 'succeeded' END, at, at + interval '50 seconds',
+       CASE WHEN failed THEN 0 ELSE round($4::numeric * $3::int / 1440 * (0.7 + 0.6 * noise) * CASE extract(isodow FROM at) WHEN 6 THEN 1.2 WHEN 7 THEN 1.25 ELSE 0.95 END) END,
+       CASE WHEN failed THEN 'unknown' END, at, at
+     FROM (SELECT at, ('x' || substr(md5($2 || at::text), 1, 8))::bit(32)::bigint / 4294967296.0 AS noise,
+                  ('x' || substr(md5(at::text || $2), 1, 8))::bit(32)::bigint / 4294967296.0 > 0.986 AS failed
+           FROM generate_series(now() - make_interval(days => $5::int), now() - interval '50 minutes', make_interval(mins => $3::int)) AS at) AS runs
+     ON CONFLICT DO NOTHING`,
+    [shopId, connectorId, everyMinutes, perDay, HISTORY_DAYS],
+  );
+}
+
+async function failWithCredentials(owner: pg.Pool, shopId: string, connectorId: string): Promise<void> {
+  await owner.query(
+    `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, failure_reason, error_message)
+     VALUES ($1, $2, 'failed-' || extract(epoch FROM now())::bigint, 'failed', now() - interval '2 minutes', now() - interval '90 seconds', 'credentials', 'The API key was revoked.')`,
+    [shopId, connectorId],
+  );
+  await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
+}

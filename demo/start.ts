@@ -1,0 +1,232 @@
+/** `npm run demo`: the whole product on this machine, with stand-ins for everything outside it. `-- --reset` starts over. */
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import express from "express";
+import pg from "pg";
+import { assertSafeRole, db } from "#app/platform/db.server.ts";
+import { migrateDatabase } from "#prisma/migrate-database.ts";
+import { startAirbyteStandIn } from "./airbyte/stand-in.ts";
+import { type Child, startChild } from "./children.ts";
+import { createControls } from "./controls/controls.ts";
+import { readSecrets, readSettings } from "./demo-context.ts";
+import { eraseCluster, startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { startPushPipeline } from "./push-pipeline.ts";
+import { demoShops } from "./seed/demo-shops.ts";
+import { seedShops } from "./seed/seed-shops.ts";
+import { createAdminStandIn } from "./shopify-admin/admin-stand-in.ts";
+import { createSinks } from "./sinks.ts";
+
+const { values: flags } = parseArgs({
+  options: { reset: { type: "boolean", default: false }, dev: { type: "boolean", default: false } },
+});
+const stops: { name: string; stop: () => Promise<unknown> | unknown }[] = [];
+let isStopping = false;
+
+/** Ends everything in the reverse order of its start: the database last. */
+async function stopAll(exitCode: number): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  for (const { name, stop } of stops.reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      console.error(`Stopping ${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  process.exit(exitCode);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stopAll(0));
+
+try {
+  await start();
+} catch (error) {
+  if (!isStopping)
+    console.error(`The demo could not start. ${error instanceof Error ? error.message : error}`);
+  await stopAll(1);
+}
+
+async function start(): Promise<void> {
+  const settings = readSettings();
+  const { dataDir, port, adminPort, appUrl, adminUrl } = settings;
+  if (flags.reset) {
+    eraseCluster(join(dataDir, "postgres"));
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+  for (const wanted of [port, adminPort, settings.metricsPort]) await assertPortIsFree(wanted);
+  const secrets = readSecrets(dataDir);
+
+  console.log("Starting PostgreSQL …");
+  const postgres = await startEmbeddedPostgres(join(dataDir, "postgres"));
+  stops.push({ name: "PostgreSQL", stop: () => postgres.stop() });
+  const urls = await prepareDatabase(postgres.url, secrets);
+  const owner = new pg.Pool({ connectionString: urls.ownerUrl, max: 5 });
+  owner.on("error", () => undefined);
+  stops.push({ name: "the owner's connections", stop: () => owner.end() });
+
+  const airbyte = await startAirbyteStandIn({
+    clientId: secrets.airbyteClientId,
+    clientSecret: secrets.airbyteClientSecret,
+    warehouse: owner,
+    stateFile: join(dataDir, "airbyte.json"),
+  });
+  stops.push({ name: "Airbyte", stop: () => airbyte.stop() });
+
+  const env = childEnv(settings, secrets, urls, airbyte.url);
+  Object.assign(process.env, env);
+  await assertSafeRole(db());
+  stops.push({ name: "the seed's connections", stop: () => db().$disconnect() });
+
+  console.log("Seeding six shops …");
+  const keysFile = join(dataDir, "signing-secrets.json");
+  const signing = await seedShops(
+    owner,
+    airbyte,
+    existsSync(keysFile) ? JSON.parse(readFileSync(keysFile, "utf8")) : {},
+  );
+  writeFileSync(keysFile, JSON.stringify(signing), { mode: 0o600 });
+  const push = startPushPipeline({
+    appUrl,
+    secretOf: (shop) => signing[shop] ?? "",
+    targets: demoShops.flatMap((shop) =>
+      shop.pushed
+        .filter((source) => shop.state !== "late" || source !== "attentive")
+        .map((source) => ({ shop: shop.domain, source })),
+    ),
+  });
+  stops.push({ name: "the push pipeline", stop: () => push.stop() });
+
+  const runChecks = async () =>
+    JSON.parse(
+      (
+        await promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq", "--json"], {
+          env,
+          cwd: join(import.meta.dirname, ".."),
+        })
+      ).stdout,
+    ) as object;
+  await runChecks();
+
+  const { router: sinks, received } = createSinks();
+  const outside = express().disable("x-powered-by");
+  outside.use(sinks);
+  outside.use(createControls({ context: { owner, airbyte, push }, secrets, received, runChecks }));
+  outside.use(
+    createAdminStandIn({
+      appUrl,
+      apiKey: secrets.apiKey,
+      apiSecret: secrets.apiSecret,
+      port: adminPort,
+      listShops: async () => demoShops.map(({ domain, state }) => ({ shop: domain, state })),
+    }),
+  );
+  const server = await listen(createServer(outside), adminPort);
+  stops.push({
+    name: "the admin",
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((done) => server.close(done));
+    },
+  });
+
+  const onExit = (name: string, code: number | null) => {
+    if (isStopping) return;
+    console.error(`The ${name} ended (code ${code}). Its last words are in ${join(dataDir, `${name}.log`)}.`);
+    void stopAll(1);
+  };
+  const children: Child[] = [
+    startChild({ name: "web", script: "app/server.ts", env, dataDir, onExit }),
+    startChild({ name: "worker", script: "jobs/worker.ts", env, dataDir, onExit }),
+  ];
+  stops.push({ name: "web and worker", stop: () => Promise.all(children.map((child) => child.stop())) });
+
+  await waitUntilReady(appUrl, dataDir);
+  console.log(`\nSync Health demo: ${adminUrl}\n`);
+}
+
+async function prepareDatabase(
+  superuserUrl: string,
+  secrets: { webPassword: string; queuePassword: string },
+) {
+  const at = (user: string | null, password = "") => {
+    const url = new URL(superuserUrl);
+    url.pathname = "/sync_health";
+    if (user) Object.assign(url, { username: user, password });
+    return url.href;
+  };
+  const urls = {
+    ownerUrl: at(null),
+    appUrl: at("sync_health_web", secrets.webPassword),
+    queueUrl: at("sync_health_queue", secrets.queuePassword),
+  };
+  const admin = new pg.Client({ connectionString: superuserUrl });
+  await admin.connect();
+  const { rowCount } = await admin.query("SELECT 1 FROM pg_database WHERE datname = 'sync_health'");
+  if (!rowCount) await admin.query("CREATE DATABASE sync_health");
+  await admin.end();
+  await migrateDatabase(urls);
+  return urls;
+}
+
+function childEnv(
+  settings: ReturnType<typeof readSettings>,
+  secrets: ReturnType<typeof readSecrets>,
+  urls: { appUrl: string; queueUrl: string },
+  airbyteUrl: string,
+): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NODE_ENV: flags.dev ? "development" : "production",
+    ...(flags.dev ? { SYNC_HEALTH_DEV: "1" } : {}),
+    DATABASE_URL: urls.appUrl,
+    QUEUE_DATABASE_URL: urls.queueUrl,
+    APP_ENCRYPTION_KEY: secrets.encryptionKey,
+    SHOPIFY_API_KEY: secrets.apiKey,
+    SHOPIFY_API_SECRET: secrets.apiSecret,
+    SHOPIFY_APP_URL: settings.appUrl,
+    APP_BRIDGE_URL: `${settings.adminUrl}/app-bridge.js`,
+    ADMIN_ORIGIN: settings.adminUrl,
+    PORT: String(settings.port),
+    METRICS_PORT: String(settings.metricsPort),
+    LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
+    AIRBYTE_API_URL: airbyteUrl,
+    AIRBYTE_CLIENT_ID: secrets.airbyteClientId,
+    AIRBYTE_CLIENT_SECRET: secrets.airbyteClientSecret,
+    SLACK_DQ_WEBHOOK_URL: `${settings.adminUrl}/slack/services/demo`,
+    SUPPORT_EMAIL: "support@example.com",
+  };
+}
+
+async function waitUntilReady(appUrl: string, dataDir: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline && !isStopping) {
+    const response = await fetch(`${appUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
+      () => null,
+    );
+    if (response?.ok) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  if (!isStopping)
+    throw new Error(`The app did not become ready within a minute; see web.log in ${dataDir}.`);
+}
+
+async function assertPortIsFree(port: number): Promise<void> {
+  const probe = await listen(createServer(), port);
+  await new Promise((done) => probe.close(done));
+}
+
+function listen(server: Server, port: number): Promise<Server> {
+  return new Promise((done, fail) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      fail(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${port} is taken. Stop what uses it, or choose others: PORT=4000 npm run demo.`)
+          : error,
+      ),
+    );
+    server.listen(port, () => done(server));
+  });
+}
