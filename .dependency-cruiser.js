@@ -101,7 +101,7 @@ export default {
       "shell",
       "The document shell, the Shopify SDK and the API document do not reach behind modules.",
       { path: "^app/[^/]+\\.tsx?$", pathNot: ["^app/server\\.ts$"] },
-      ["^app/(ui|modules|platform)/", "^app/[^/]+\\.server\\.ts$"],
+      ["^app/(ui|modules|platform|integrations/shopify)/", "^app/[^/]+\\.server\\.ts$"],
     ),
     {
       name: "server-takes-the-bundle",
@@ -166,10 +166,14 @@ export default {
     },
     {
       name: "ships-with-its-packages",
-      comment: "What runs in production stands in dependencies.",
+      comment: "What runs in production stands in dependencies. Vite serves development only.",
       severity: "error",
       from: { path: "^(app|jobs|prisma)/", pathNot: test },
-      to: { dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg"],
+        dependencyTypesNot: ["type-only"],
+        pathNot: "^node_modules/vite/",
+      },
     },
   ],
   options: {

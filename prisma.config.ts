@@ -2,7 +2,8 @@ import { defineConfig } from "prisma/config";
 import { PrismaCliAdapter } from "./prisma/prisma-cli-adapter.ts";
 
 // The schema names DATABASE_URL; migrations run as the owner. Without a value the command line would try to download an engine.
-process.env.DATABASE_URL = process.env.DATABASE_OWNER_URL ?? process.env.DATABASE_URL ?? "postgresql://unset@127.0.0.1:1/unset";
+process.env.DATABASE_URL =
+  process.env.DATABASE_OWNER_URL ?? process.env.DATABASE_URL ?? "postgresql://unset@127.0.0.1:1/unset";
 // Prisma's schema engine leaves its ten-second lock timer running after it is done; do not wait for it.
 const startTimer = globalThis.setTimeout;
 globalThis.setTimeout = Object.assign((...args: Parameters<typeof startTimer>) => {

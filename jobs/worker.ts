@@ -1,7 +1,6 @@
 /** The worker process: runs the queue's jobs. Any number of them, on any number of machines. */
 import { Logger, run } from "graphile-worker";
 import pg from "pg";
-import { airbyteFromEnv } from "#app/integrations/airbyte/from-env.ts";
 import { assertSafeRole, db } from "#app/platform/db.server.ts";
 import { env } from "#app/platform/env.server.ts";
 import { log } from "#app/platform/log.server.ts";
@@ -11,7 +10,7 @@ import { taskList } from "./task-list.ts";
 try {
   const { QUEUE_DATABASE_URL, AIRBYTE_API_URL } = env();
   await assertSafeRole(db());
-  if (!AIRBYTE_API_URL || !airbyteFromEnv(env()))
+  if (!AIRBYTE_API_URL)
     log.warn("AIRBYTE_API_URL is not set: Airbyte is not polled, only pushed runs are known");
   const pgPool = new pg.Pool({ connectionString: QUEUE_DATABASE_URL, max: 8 });
   pgPool.on("error", (error) =>

@@ -4,9 +4,7 @@ import { env } from "./env.server.ts";
 
 /** Instants outside Prisma's typed models arrive as Date, bigints as bigint: see `sql` users. */
 export const sql = Prisma.sql;
-export const joinSql = Prisma.join;
 export const emptySql = Prisma.empty;
-export type Sql = Prisma.Sql;
 export type DbTransaction = Prisma.TransactionClient;
 
 /** A client on the app role. `connections` bounds its pool. */

@@ -326,7 +326,7 @@ describe("GET /api/sync-health/incidents", () => {
     [
       "a forged cursor of year 0",
       `cursor=${Buffer.from(`["0000-01-01T00:00:00Z","${nobody}"]`).toString("base64url")}`,
-      [200, 400],
+      400,
     ],
     ["limit 0", "limit=0", 422],
     ["limit 101", "limit=101", 422],
@@ -336,7 +336,6 @@ describe("GET /api/sync-health/incidents", () => {
     ["a status with a zero byte", "status=%00", 422],
   ])("refuses %s", async (_, query, status) => {
     const answer = await call(`/api/sync-health/incidents?${query}`, { headers: await authorization() });
-    if (Array.isArray(status)) return expect(status).toContain(answer.status);
     const problem = await expectProblem(answer, status);
     if (status === 422) expect(Object.keys(problem.errors ?? {})).toEqual([query.split("=")[0]]);
   });
@@ -613,6 +612,15 @@ describe.each(routesOf("shopifyWebhook"))("%s", (routeId) => {
 
 describe.each(routesOf("merchantPage"))("%s", (routeId) => {
   const host = Buffer.from("admin.shopify.com/store/mine").toString("base64url");
+  /** A token of a shop that has not installed yet is no forgery here: opening a page installs. */
+  const forgedForPages = async () => {
+    const {
+      "is of an unknown shop": _,
+      "is of a shop that uninstalled": __,
+      ...forged
+    } = await forgedTokens();
+    return Object.values(forged);
+  };
 
   it("sends whoever has no or a forged token away, and writes nothing", async () => {
     await expectNothingWritten(async () => {
@@ -623,7 +631,7 @@ describe.each(routesOf("merchantPage"))("%s", (routeId) => {
         `?shop=${mine.domain}&host=${host}`,
         `?shop=${mine.domain}&host=${host}&embedded=1`,
       ];
-      for (const token of Object.values(await forgedTokens())) {
+      for (const token of await forgedForPages()) {
         if (token.length > 10) queries.push(`?shop=${mine.domain}&host=${host}&embedded=1&id_token=${token}`);
       }
       for (const query of queries) {
@@ -632,7 +640,7 @@ describe.each(routesOf("merchantPage"))("%s", (routeId) => {
         expect([query, answer.status]).toEqual([query, 302]);
         expect(text).not.toContain(connectorId);
       }
-      for (const token of Object.values(await forgedTokens())) {
+      for (const token of await forgedForPages()) {
         const routeOfLoader = encodeURIComponent(routeId);
         const answer = await call(`${path}?_data=${routeOfLoader}`, {
           headers: { authorization: `Bearer ${token}` },

@@ -23,8 +23,8 @@ export async function placeLastSuccess(
   );
   await owner.query(
     `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, created_at, updated_at)
-     VALUES ($1, $2, $3, 'succeeded', $4, $5, $6, $5, $5)`,
-    [shopId, connectorId, runId, new Date(endedAt.getTime() - 40_000), endedAt, job?.rows ?? 3],
+     SELECT $1::uuid, $2::uuid, $3, 'succeeded', $4, $5::timestamptz, coalesce(nullif($6::bigint, 0), (SELECT rows_synced FROM sync_runs WHERE shop_id = $1::uuid AND connector_id = $2::uuid AND rows_synced > 0 ORDER BY ended_at DESC LIMIT 1), 3), $5::timestamptz, $5::timestamptz`,
+    [shopId, connectorId, runId, new Date(endedAt.getTime() - 40_000), endedAt, job?.rows ?? null],
   );
   await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
 }

@@ -46,7 +46,7 @@ export async function seedShops(
         scope: "read_orders",
       }),
     );
-    await seedConnectors(owner, airbyte, shop, shopId, isFirst);
+    await seedConnectors(owner, airbyte, shop, shopId);
     if (!signing[shop.domain] && shop.pushed.length > 0) {
       signing[shop.domain] = (
         await withShop(shopId, (tx) => createIngestKey(tx, shopId, new Date()))
@@ -61,7 +61,6 @@ async function seedConnectors(
   airbyte: AirbyteStandIn,
   shop: DemoShop,
   shopId: string,
-  isFirst: boolean,
 ): Promise<void> {
   await owner.query(
     "INSERT INTO airbyte_workspaces (shop_id, workspace_id, last_polled_at, jobs_cursor_at) VALUES ($1, $2, now(), now() - interval '30 minutes') ON CONFLICT (shop_id) DO UPDATE SET last_polled_at = now(), unreachable_since = NULL",
@@ -101,7 +100,6 @@ async function seedConnectors(
         connectionId: rows[0]!.id,
         airbyteConnectionId: connection.connectionId,
         addedAt,
-        isFirst,
       });
     }
     const wantsLate = sourcesOf(connection.kind).some((source) => source in shop.lastSuccessMinutes);
@@ -117,7 +115,6 @@ async function seedConnectors(
       connectionId: null,
       airbyteConnectionId: null,
       addedAt,
-      isFirst,
     });
   }
   if (shop.state === "late")
@@ -133,22 +130,11 @@ interface AddedConnector {
   connectionId: string | null;
   airbyteConnectionId: string | null;
   addedAt: Date;
-  isFirst: boolean;
 }
 
 async function addConnector(
   owner: pg.Pool,
-  {
-    airbyte,
-    shop,
-    shopId,
-    source,
-    engine,
-    connectionId,
-    airbyteConnectionId,
-    addedAt,
-    isFirst,
-  }: AddedConnector,
+  { airbyte, shop, shopId, source, engine, connectionId, airbyteConnectionId, addedAt }: AddedConnector,
 ): Promise<void> {
   const connectorId = connectorIdOf(shop.domain, source);
   await owner.query(
@@ -173,7 +159,8 @@ async function addConnector(
     await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
     return;
   }
-  if (isFirst) await writeHistory(owner, shop, shopId, connectorId, source);
+  if (await hasNoRuns(owner, shopId, connectorId))
+    await writeHistory(owner, shop, shopId, connectorId, source);
   const minutes = shop.lastSuccessMinutes[source] ?? 3 + (source.length % 5);
   await placeLastSuccess(
     owner,
@@ -181,6 +168,14 @@ async function addConnector(
     { shopId, connectorId, airbyteConnectionId },
     new Date(Date.now() - minutes * MINUTE - 2_000),
   );
+}
+
+async function hasNoRuns(owner: pg.Pool, shopId: string, connectorId: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    "SELECT 1 FROM sync_runs WHERE shop_id = $1 AND connector_id = $2 LIMIT 1",
+    [shopId, connectorId],
+  );
+  return rowCount === 0;
 }
 
 /** Runs as they would have been: every two hours for commerce, four a day for the rest; about one in seventy failed. */

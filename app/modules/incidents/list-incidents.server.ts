@@ -4,7 +4,8 @@ import type { ShopTx } from "#app/platform/tenant.server.ts";
 import type { IncidentPage, IncidentStatus } from "./incident.ts";
 import { findIncidents, presentIncident } from "./incidents.store.server.ts";
 
-const Cursor = z.tuple([z.iso.datetime(), z.uuid()]);
+// Not every instant of RFC 3339 is one of Postgres: year 0 is not.
+const Cursor = z.tuple([z.iso.datetime().refine((at) => Date.parse(at) > 0), z.uuid()]);
 
 /**
  * A page of incidents, newest first. The cursor is opaque and stays right while new incidents arrive.

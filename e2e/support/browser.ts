@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, chromium, type Frame, type Page } from "playwright-core";
+
+const places = [
+  process.env.CHROMIUM_PATH,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+/** Shopify's library answers 410 to browsers that say they are headless. */
+export const userAgent =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+
+/** @throws Error that says what to install when no Chromium is found */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = places.find((place) => place && existsSync(place));
+  if (!executablePath) {
+    throw new Error(
+      "The browser journeys need Chromium. Install it (Debian: sudo apt-get install -y chromium) or set CHROMIUM_PATH to one.",
+    );
+  }
+  return chromium.launch({ executablePath, args: flags });
+}
+
+/** Opens a page of the app inside the admin, as a merchant does; answers the app's frame. */
+export async function openInAdmin(page: Page, adminUrl: string, shop: string, path = ""): Promise<Frame> {
+  await page.goto(`${adminUrl}/store/${shop.replace(".myshopify.com", "")}${path}`);
+  const frame = await (await page.waitForSelector("iframe")).contentFrame();
+  if (!frame) throw new Error("The admin shows no app frame.");
+  await frame.waitForSelector("h1");
+  return frame;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong on a frame, one line each. The page has to be opened with `bypassCSP`. */
+export async function findAccessibilityProblems(frame: Frame): Promise<string[]> {
+  await frame.evaluate(axe);
+  return frame.evaluate(async () => {
+    const { violations } = await (
+      window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      }
+    ).axe.run();
+    return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
+  });
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Summary } from "#app/modules/health/summary.ts";
+import { eraseCluster, findFreePort } from "#demo/embedded-postgres.ts";
+
+export interface RunningDemo {
+  appUrl: string;
+  adminUrl: string;
+  dataDir: string;
+  process: ChildProcess;
+  /** As Ctrl-C does; resolves with the exit code when everything is gone. */
+  interrupt(): Promise<number | null>;
+  shops(): Promise<{ shop: string; state: string }[]>;
+  token(shop: string): Promise<string>;
+  api(shop: string, path: string, init?: RequestInit): Promise<Response>;
+  summary(shop: string): Promise<Summary>;
+  scenario(body: object): Promise<void>;
+  runChecks(): Promise<void>;
+  erase(): void;
+}
+
+/** The real demo, as `npm run demo` starts it, on free ports. Resolves when it has printed its address. */
+export async function startDemo(
+  dataDir = mkdtempSync(join(tmpdir(), "sync-health-e2e-")),
+): Promise<RunningDemo> {
+  const port = await findThreeFreePorts();
+  const child = spawn(process.execPath, ["demo/start.ts"], {
+    env: envFor(port, dataDir),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const ended = new Promise<number | null>((done) => child.once("exit", done));
+  await new Promise<void>((done, fail) => {
+    const hear = (chunk: Buffer) => {
+      output += chunk;
+      if (output.includes("Sync Health demo: http")) done();
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    void ended.then((code) =>
+      fail(new Error(`The demo ended with code ${code} before it was ready:\n${output}`)),
+    );
+  });
+  const appUrl = `http://localhost:${port}`;
+  const adminUrl = `http://localhost:${port + 1}`;
+  const token = async (shop: string) => (await fetch(`${adminUrl}/dev/session-token?shop=${shop}`)).text();
+  const api = async (shop: string, path: string, init: RequestInit = {}) =>
+    fetch(`${appUrl}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${await token(shop)}`, ...init.headers },
+    });
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${adminUrl}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok)
+      throw new Error(
+        `${path} ${JSON.stringify(body)} answered ${response.status}: ${await response.text()}`,
+      );
+  };
+  return {
+    appUrl,
+    adminUrl,
+    dataDir,
+    process: child,
+    interrupt: () => {
+      child.kill("SIGINT");
+      return ended;
+    },
+    shops: async () =>
+      (await (await fetch(`${adminUrl}/dev/shops`)).json()) as { shop: string; state: string }[],
+    token,
+    api,
+    summary: async (shop) => (await (await api(shop, "/api/sync-health/summary")).json()) as Summary,
+    scenario: (body) => post("/dev/scenario", body),
+    runChecks: () => post("/dev/run-checks", {}),
+    erase: () => {
+      eraseCluster(join(dataDir, "postgres"));
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Our own environment without what vitest adds to it. */
+function envFor(port: number, dataDir: string): NodeJS.ProcessEnv {
+  const { NODE_ENV: _mode, VITEST: _vitest, ...inherited } = process.env;
+  return { ...inherited, PORT: String(port), SYNC_HEALTH_DATA_DIR: dataDir } as NodeJS.ProcessEnv;
+}
+
+async function findThreeFreePorts(): Promise<number> {
+  for (;;) {
+    const port = await findFreePort();
+    if (port < 65_500) return port;
+  }
+}
