@@ -239,7 +239,7 @@ it("counts a shop's writes: 60 a minute, then 429 with Retry-After, and its read
 describe("the process", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("ends by itself on %s", async (signal) => {
     const own = await startWebServer();
-    expect((await fetch(`${own.url}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${own.url}/healthz`)).json()).toEqual({ status: "ok" });
     expect(await own.stop(signal)).toBe(0);
     expect(own.lines.at(-1)).toContain("stopped");
   });

@@ -194,10 +194,12 @@ function stopOnSignal(server: Server, web: Web, release: () => Promise<void>): v
     isStopping = true;
     web.log.info({ signal }, "stopping");
     const drained = new Promise<void>((done) => server.close(() => done()));
-    server.closeIdleConnections();
-    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    // A kept-alive connection goes idle when its answer is sent, and would then be waited for.
+    const sweep = setInterval(() => server.closeIdleConnections(), 100);
+    const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await drained;
-    clearTimeout(timer);
+    clearInterval(sweep);
+    clearTimeout(limit);
     await release();
     web.log.info("stopped");
     process.exit(0);

@@ -50,12 +50,7 @@ async function openPage(domain: string) {
   return authenticate.admin(new Request(url, { headers: { "user-agent": browser } }));
 }
 
-function webhook(
-  domain: string,
-  topic: string,
-  payload: object,
-  { id = crypto.randomUUID(), triggeredAt = new Date() } = {},
-) {
+function webhook(domain: string, topic: string, payload: object, { id = "", triggeredAt = new Date() } = {}) {
   const body = JSON.stringify(payload);
   return new Request("http://localhost:3000/webhooks", {
     method: "POST",
@@ -66,7 +61,7 @@ function webhook(
       "x-shopify-topic": topic,
       "x-shopify-shop-domain": domain,
       "x-shopify-api-version": "2026-07",
-      "x-shopify-webhook-id": id,
+      "x-shopify-webhook-id": id || crypto.randomUUID(),
       "x-shopify-triggered-at": triggeredAt.toISOString(),
     },
   });

@@ -33,14 +33,17 @@ export async function startWebServer(environment: Record<string, string> = {}): 
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: string[] = [];
-  const exited = once(child, "exit");
+  // "close" comes after the last line was read, "exit" may come before.
+  const exited = once(child, "close");
   createInterface({ input: child.stderr! }).on("line", (line) => lines.push(line));
   const port = await new Promise<number>((listening, failed) => {
     createInterface({ input: child.stdout! }).on("line", (line) => {
       lines.push(line);
       if (line.includes('"listening"')) listening(JSON.parse(line).port);
     });
-    child.once("exit", (code) => failed(new Error(`app/server.ts ended with ${code}:\n${lines.join("\n")}`)));
+    child.once("close", (code) =>
+      failed(new Error(`app/server.ts ended with ${code}:\n${lines.join("\n")}`)),
+    );
   });
   return {
     url: `http://127.0.0.1:${port}`,
