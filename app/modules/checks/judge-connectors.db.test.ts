@@ -4,6 +4,7 @@ import { withShop, withShops } from "#app/platform/tenant.server.ts";
 import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
 import { makeConnector, makeShop } from "#e2e/support/tenants.ts";
 import { getConnectorDetail } from "../connectors/get-connector.server.ts";
+import { sourceKeys } from "../connectors/sources.ts";
 import { evaluateFreshness, slaFromWarning } from "../freshness/freshness.ts";
 import { getSummary } from "../health/get-summary.server.ts";
 import { loadHome } from "../health/load-home.server.ts";
@@ -256,4 +257,28 @@ test("the pages' loaders answer for a shop with and without connectors", async (
   await expect(withShops([empty.id], (tx) => getConnectorDetail(tx, empty, id, now))).rejects.toMatchObject({
     code: "not_found",
   });
+});
+
+test("Home takes at most six statements, whatever the number of connectors", async () => {
+  const shop = await makeShop(database.owner, { checkedAt: new Date() });
+  for (const source of sourceKeys)
+    await makeConnector(database.owner, shop.id, source, { lastSucceededAt: minutesAgo(5) });
+  let statements = 0;
+  await withShop(shop.id, (tx) => {
+    const counting = new Proxy(tx, {
+      get(target, name, receiver) {
+        const value = Reflect.get(target, name, receiver);
+        if (
+          name === "$queryRaw" ||
+          name === "$executeRaw" ||
+          (typeof name === "string" && typeof value === "object")
+        )
+          statements += 1;
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    return loadHome(counting, shop, new Date());
+  });
+  expect(statements).toBeGreaterThan(0);
+  expect(statements).toBeLessThanOrEqual(6);
 });
