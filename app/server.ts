@@ -20,6 +20,8 @@ const bundle = resolve(root, "build/server/index.js");
 const isDevelopment = process.env.SYNC_HEALTH_DEV === "1";
 /** Requests that are still being answered when the process is told to stop get this long. */
 const DRAIN_MS = 10_000;
+/** How much of a refused body is read on, so that its sender gets to see the refusal. */
+const DRAIN_LIMIT_BYTES = 16 * 1_048_576;
 const answeredMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 const boot = pino({ base: {}, timestamp: pino.stdTimeFunctions.isoTime });
@@ -152,7 +154,25 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
     return;
   }
   if (refusal.status === 405) refusal.headers.set("Allow", [...answeredMethods].join(", "));
-  void send(refusal, res);
+  afterBody(req, DRAIN_LIMIT_BYTES, () => void send(refusal, res));
+}
+
+/**
+ * Reads the body and throws it away, up to a limit, before the request is refused: a sender that is cut off while it
+ * sends sees a broken connection, not the refusal.
+ */
+function afterBody(req: Request, limitBytes: number, answer: () => void): void {
+  let size = 0;
+  let isAnswered = false;
+  const answerOnce = () => {
+    if (!isAnswered) answer();
+    isAnswered = true;
+  };
+  req.on("data", (chunk: Buffer) => {
+    size += chunk.byteLength;
+    if (size > limitBytes) answerOnce();
+  });
+  req.on("end", answerOnce);
 }
 
 /** Whether the address and the host make a URL whose path can be decoded. */
@@ -199,8 +219,9 @@ function stopOnSignal(server: Server, web: Web, release: () => Promise<void>): v
     const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await drained;
     clearInterval(sweep);
-    clearTimeout(limit);
+    // The timer runs on until here: without it nothing would keep the process until the database is let go.
     await release();
+    clearTimeout(limit);
     web.log.info("stopped");
     process.exit(0);
   };

@@ -85,11 +85,12 @@ export async function startDemo(
   };
 }
 
-/** Our own environment without what vitest adds to it. */
-function envFor(port: number, dataDir: string): NodeJS.ProcessEnv {
-  const { NODE_ENV: _mode, VITEST: _vitest, ...inherited } = process.env;
-  return { ...inherited, PORT: String(port), SYNC_HEALTH_DATA_DIR: dataDir } as NodeJS.ProcessEnv;
-}
+const envFor = (port: number, dataDir: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  NODE_ENV: "production",
+  PORT: String(port),
+  SYNC_HEALTH_DATA_DIR: dataDir,
+});
 
 async function findThreeFreePorts(): Promise<number> {
   for (;;) {
