@@ -40,8 +40,6 @@ export function readSettings() {
   };
 }
 
-export type DemoSettings = ReturnType<typeof readSettings>;
-
 export function readSecrets(dataDir: string): DemoSecrets {
   const file = join(dataDir, "secrets.json");
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as DemoSecrets;

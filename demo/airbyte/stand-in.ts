@@ -18,7 +18,6 @@ export type {
   Behaviour,
   ConnectionState,
   JobState,
-  SeedConnection,
   SeededConnection,
   SeededWorkspace,
   SeedWorkspace,
