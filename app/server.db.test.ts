@@ -241,7 +241,8 @@ describe("the process", () => {
     const own = await startWebServer();
     expect(await (await fetch(`${own.url}/healthz`)).json()).toEqual({ status: "ok" });
     expect(await own.stop(signal)).toBe(0);
-    expect(own.lines.at(-1)).toContain("stopped");
+    // The log writes in the background, and what it still holds at the end may come out of order.
+    expect(own.lines.some((line) => line.includes('"stopped"'))).toBe(true);
   });
 
   it("answers what it has begun before it ends", async () => {

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAirbyteClient } from "#app/integrations/airbyte/client.ts";
+import { withShop } from "#app/platform/tenant.server.ts";
+import { type AirbyteStandIn, startAirbyteStandIn } from "#demo/airbyte/stand-in.ts";
+import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
+import { makeShop } from "#e2e/support/tenants.ts";
+import { getSummary } from "../health/get-summary.server.ts";
+import type { Shop } from "../shops/shop.ts";
+import { pollAirbyteShop } from "./poll-airbyte.server.ts";
+
+const credentials = { clientId: "client", clientSecret: "secret" };
+let database: TestDatabase;
+let airbyte: AirbyteStandIn;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  airbyte = await startAirbyteStandIn({ ...credentials, warehouse: null });
+});
+afterAll(async () => {
+  await airbyte?.stop();
+  await database?.drop();
+});
+
+const newClient = () => createAirbyteClient({ apiUrl: airbyte.url, ...credentials });
+
+async function shopWith(kinds: ("shopify" | "klaviyo" | "recharge")[], jobsEach: number, streams?: string[]) {
+  const shop = await makeShop(database.owner);
+  const workspaceId = randomUUID();
+  await database.owner.query("INSERT INTO airbyte_workspaces (shop_id, workspace_id) VALUES ($1, $2)", [
+    shop.id,
+    workspaceId,
+  ]);
+  const { connections } = airbyte.seedWorkspace({
+    workspaceId,
+    name: shop.domain,
+    shopDomain: shop.domain,
+    connections: kinds.map((kind) => ({ kind, everyMinutes: null, ...(streams ? { streams } : {}) })),
+  });
+  for (const { connectionId } of connections) {
+    airbyte.hold(connectionId);
+    airbyte.history(
+      connectionId,
+      Array.from({ length: jobsEach }, (_, index) => {
+        const endedAt = new Date(Date.now() - (jobsEach - index) * 600_000);
+        return {
+          status: index % 7 === 3 ? ("failed" as const) : ("succeeded" as const),
+          startedAt: new Date(endedAt.getTime() - 60_000),
+          endedAt,
+          rows: index,
+        };
+      }),
+    );
+  }
+  return { shop, connections };
+}
+
+const runsOf = async (shop: Shop) =>
+  (
+    await database.owner.query(
+      `SELECT c.source, r.external_run_id, r.status, r.started_at, r.ended_at, r.rows_synced FROM sync_runs r
+       JOIN connectors c ON c.id = r.connector_id WHERE r.shop_id = $1 ORDER BY 1, r.external_run_id::bigint`,
+      [shop.id],
+    )
+  ).rows;
+
+test("discovers connections, feeds two connectors from one Shopify job, and leaves the same rows however often it asks", async () => {
+  const { shop } = await shopWith(["shopify", "klaviyo"], 250);
+  const outcome = await pollAirbyteShop(shop.id, newClient(), new Date());
+  expect(outcome).toMatchObject({ connections: 2, unmatched: 0 });
+  const first = await runsOf(shop);
+  const bySource = Object.groupBy(first, (run) => run.source);
+  expect(
+    Object.fromEntries(Object.entries(bySource).map(([source, runs]) => [source, runs?.length])),
+  ).toEqual({
+    klaviyo: 250,
+    shopify_orders: 250,
+    shopify_refunds: 250,
+  });
+  // One job's rows cannot be divided between two connectors: unknown, not guessed.
+  expect(bySource.shopify_orders?.every((run) => run.rows_synced === null)).toBe(true);
+  expect(bySource.klaviyo?.at(-1)?.rows_synced).toBe("249");
+  await pollAirbyteShop(shop.id, newClient(), new Date());
+  await database.owner.query("UPDATE airbyte_workspaces SET jobs_cursor_at = NULL WHERE shop_id = $1", [
+    shop.id,
+  ]);
+  await pollAirbyteShop(shop.id, newClient(), new Date());
+  expect(await runsOf(shop)).toEqual(first);
+  const summary = await withShop(shop.id, (tx) => getSummary(tx, shop, new Date()));
+  expect(summary.connectors.map((one) => one.source)).toEqual([
+    "shopify_orders",
+    "shopify_refunds",
+    "klaviyo",
+  ]);
+});
+
+test("a connection that matches nothing is listed with its reason and gets no connector", async () => {
+  const { shop } = await shopWith(["shopify"], 1, ["products"]);
+  expect(await pollAirbyteShop(shop.id, newClient(), new Date())).toMatchObject({
+    connections: 1,
+    unmatched: 1,
+    runs: 0,
+  });
+  const { rows } = await database.owner.query("SELECT unmatched_reason FROM connections WHERE shop_id = $1", [
+    shop.id,
+  ]);
+  expect(rows[0]?.unmatched_reason).toBeTruthy();
+});
+
+test("an Airbyte that cannot be asked makes knowledge unknown since then, and the next good answer ends it", async () => {
+  const { shop } = await shopWith(["recharge"], 3);
+  await pollAirbyteShop(shop.id, newClient(), new Date());
+  const statusOf = async () =>
+    (await withShop(shop.id, (tx) => getSummary(tx, shop, new Date()))).connectors[0]?.status;
+  await database.owner.query("UPDATE shop_health SET checked_at = now() WHERE shop_id = $1", [shop.id]);
+  expect(await statusOf()).toBe("healthy");
+  airbyte.answerWith("bad_gateway_html");
+  await expect(pollAirbyteShop(shop.id, newClient(), new Date())).rejects.toMatchObject({
+    kind: "unreachable",
+  });
+  expect(await statusOf()).toBe("unknown");
+  airbyte.answerWith(null);
+  await pollAirbyteShop(shop.id, newClient(), new Date());
+  expect(await statusOf()).toBe("healthy");
+});
