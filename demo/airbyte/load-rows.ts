@@ -35,11 +35,20 @@ export async function loadRows(
   return written;
 }
 
+/** Fills a table with what happened between two instants, however long that is. For seeding a history. */
+export const loadHistory = (
+  pool: pg.Pool,
+  table: WarehouseTable,
+  of: RowFacts,
+  since: Date,
+  until: Date,
+): Promise<number> => replaceRows(pool, table, of.shopDomain, rowsBetween(table, of, since, until), until);
+
 /** What decides a table's rows. */
-export type RowFacts = Pick<ConnectionState, "shopDomain" | "currency" | "scale">;
+type RowFacts = Pick<ConnectionState, "shopDomain" | "currency" | "scale">;
 
 /** The rows of one table that belong to the time between two instants, in the order of `columnsOf`. */
-export const rowsBetween = (table: WarehouseTable, of: RowFacts, since: Date, until: Date): Row[] =>
+const rowsBetween = (table: WarehouseTable, of: RowFacts, since: Date, until: Date): Row[] =>
   (table.grain === "record" ? records : days)(table, of, since, until);
 
 /** One record for each minute that draws one. Seeded by shop, table and minute, so reading a stretch twice gives the same rows. */

@@ -4,6 +4,8 @@ import { checkNames } from "#app/modules/checks/check-names.ts";
 import { createIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.server.ts";
 import { ShopSessionStorage } from "#app/modules/shops/session-storage.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
+import { loadHistory } from "../airbyte/load-rows.ts";
+import { warehouseTables } from "../airbyte/source-kinds.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
 import { connectorIdOf, type DemoShop, demoShops, sourcesOf } from "./demo-shops.ts";
 import { placeLastSuccess } from "./place-last-success.ts";
@@ -23,6 +25,7 @@ export async function seedShops(
 ): Promise<Record<string, string>> {
   const signing = { ...secrets };
   for (const shop of demoShops) {
+    await fillWarehouse(owner, shop);
     const known = await owner.query("SELECT id FROM shops WHERE domain = $1", [shop.domain]);
     const isFirst = known.rowCount === 0;
     const shopId = (await owner.query<{ id: string }>("SELECT ensure_shop($1) AS id", [shop.domain])).rows[0]!
@@ -168,6 +171,28 @@ async function addConnector(
     { shopId, connectorId, airbyteConnectionId },
     new Date(Date.now() - minutes * MINUTE - 2_000),
   );
+}
+
+/** 120 days of rows for a shop whose warehouse is still empty. */
+async function fillWarehouse(owner: pg.Pool, shop: DemoShop): Promise<void> {
+  if (shop.isNew) return;
+  const until = new Date();
+  const since = new Date(until.getTime() - HISTORY_DAYS * 1440 * MINUTE);
+  const wanted = new Set([...shop.kinds.flatMap(sourcesOf), ...shop.pushed]);
+  for (const table of warehouseTables.filter((one) => wanted.has(one.table))) {
+    const { rowCount } = await owner.query(
+      `SELECT 1 FROM warehouse.${table.table} WHERE shop_domain = $1 LIMIT 1`,
+      [shop.domain],
+    );
+    if (!rowCount)
+      await loadHistory(
+        owner,
+        table,
+        { shopDomain: shop.domain, currency: shop.currency, scale: shop.scale },
+        since,
+        until,
+      );
+  }
 }
 
 async function hasNoRuns(owner: pg.Pool, shopId: string, connectorId: string): Promise<boolean> {
