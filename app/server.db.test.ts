@@ -236,6 +236,32 @@ it("counts a shop's writes: 60 a minute, then 429 with Retry-After, and its read
   expect((await raw(path, { method: "POST", headers: other })).status).toBe(404);
 });
 
+it("answers 503 with Retry-After while the database is away, and recovers", async () => {
+  const own = await createTestDatabase();
+  await makeShop(own.owner, { domain: "mine.myshopify.com" });
+  const web = await startWebServer();
+  const name = new URL(own.appUrl).pathname.slice(1);
+  const headers = { authorization: `Bearer ${await mintSessionToken("mine.myshopify.com")}` };
+  const ask = () => fetch(`${web.url}/api/sync-health/summary`, { headers });
+  expect((await ask()).status).toBe(200);
+  await database.owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT 0`);
+  await own.owner.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+  );
+  const away = await ask();
+  expect([away.status, away.headers.get("retry-after"), (await away.json()).code]).toEqual([
+    503,
+    "5",
+    "unavailable",
+  ]);
+  expect((await fetch(`${web.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${web.url}/healthz`)).status).toBe(200);
+  await database.owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT -1`);
+  expect((await ask()).status).toBe(200);
+  await web.stop();
+  await own.drop();
+});
+
 describe("the process", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("ends by itself on %s", async (signal) => {
     const own = await startWebServer();

@@ -1,3 +1,4 @@
+import { isPassingDatabaseTrouble } from "../database-trouble.server.ts";
 import { AppError, type AppErrorCode } from "../errors.ts";
 import { log } from "../log.server.ts";
 
@@ -19,25 +20,6 @@ const answers: Readonly<Record<AppErrorCode, { status: number; title: string }>>
 /** How long to wait before asking again, when the database cannot be reached. */
 const UNAVAILABLE_RETRY_SECONDS = 5;
 
-/** Prisma's and the driver's codes for "the database did not answer", as against "it refused what we asked". */
-const databaseAway = new Set([
-  "P1001",
-  "P1002",
-  "P1008",
-  "P1017",
-  "P2024",
-  "P2028",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ETIMEDOUT",
-  "57P01",
-  "57P03",
-  "53300",
-]);
-
-const isDatabaseAway = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && databaseAway.has(String(error.code));
-
 /** Where a problem arose, for the answer and the log. */
 export interface ProblemContext {
   requestId: string;
@@ -47,7 +29,8 @@ export interface ProblemContext {
 }
 
 /**
- * An RFC 9457 answer. An AppError says what it says; a database that is away is 503; anything else is logged here and
+ * An RFC 9457 answer. An AppError says what it says; a database that cannot
+ * answer just now is 503; anything else is logged here and
  * answered as an opaque 500, so that nothing of it leaks.
  */
 export function problemResponse(error: unknown, { requestId, path, headers }: ProblemContext): Response {
@@ -87,7 +70,7 @@ function describeProblem(error: unknown, where: { requestId: string; path: strin
     };
   }
   log.error({ err: error, ...where }, "a request failed");
-  if (isDatabaseAway(error)) {
+  if (isPassingDatabaseTrouble(error)) {
     return {
       ...answers.unavailable,
       detail: "This cannot be answered right now. Try again in a moment.",

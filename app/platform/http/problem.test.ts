@@ -59,14 +59,25 @@ it.each([
   expect(JSON.parse(text)).toMatchObject({ code: "internal", requestId: "r-1", status: 500 });
 });
 
-it.each(["P1001", "P2024", "P2028", "ECONNREFUSED"])(
-  "a database that is away (%s) is 503, to be tried again",
-  async (code) => {
-    const answer = problemResponse(Object.assign(new Error("at db.internal:5432"), { code }), where);
-    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
-    expect(await answer.text()).not.toContain("db.internal");
-  },
-);
+const ofAdapter = (cause: object) =>
+  Object.assign(new Error("at db.internal:5432"), { code: "P2010", meta: { driverAdapterError: { cause } } });
+
+it.each([
+  ["Prisma cannot reach it", Object.assign(new Error("at db.internal:5432"), { code: "P1001" })],
+  ["no transaction started in time", Object.assign(new Error("db.internal"), { code: "P2028" })],
+  ["the adapter cannot reach it", ofAdapter({ kind: "DatabaseNotReachable" })],
+  ["it shuts down", ofAdapter({ kind: "postgres", originalCode: "57P01" })],
+  ["a deadlock was undone", ofAdapter({ kind: "postgres", originalCode: "40P01" })],
+  ["a connection was lost", new Error("Client has encountered a connection error and is not queryable")],
+])("a database that cannot answer just now is 503, to be tried again: %s", async (_, error) => {
+  const answer = problemResponse(error, where);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect(await answer.text()).not.toContain("db.internal");
+});
+
+it("a database that refuses what it was asked is a 500", () => {
+  expect(problemResponse(ofAdapter({ kind: "postgres", originalCode: "22012" }), where).status).toBe(500);
+});
 
 describe("answerProblems", () => {
   const request = (method: string) => new Request("https://app.example.com/api/x?id_token=t", { method });

@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** How Prisma and its driver adapter tell what the database, or the way to it, said. */
+const DatabaseError = z.object({
+  code: z.string().optional(),
+  meta: z
+    .object({
+      driverAdapterError: z
+        .object({ cause: z.object({ kind: z.string(), originalCode: z.string().optional() }).optional() })
+        .optional(),
+    })
+    .optional(),
+});
+
+const passing = new Set([
+  // Prisma: not reachable, timed out, closed the connection, no connection free, no transaction started in time.
+  ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"],
+  // The driver adapter's words for the same.
+  ...["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections"],
+  // Postgres: connection lost, too many of them, shutting down or starting up; a deadlock or a conflict, undone whole.
+  ...["08000", "08003", "08006", "53300", "57P01", "57P02", "57P03", "40001", "40P01"],
+  ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT"],
+]);
+const lostConnection = /Connection terminated|connection error and is not queryable/;
+
+/** Whether the database could not answer just now, as against refusing what it was asked: trying again may help. */
+export function isPassingDatabaseTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { data: told } = DatabaseError.safeParse(error);
+  const cause = told?.meta?.driverAdapterError?.cause;
+  const codes = [told?.code, cause?.kind, cause?.originalCode];
+  return lostConnection.test(error.message) || codes.some((code) => code !== undefined && passing.has(code));
+}
