@@ -27,7 +27,9 @@ export interface Web {
  */
 export async function startWeb(): Promise<Web> {
   const { PORT, HOST, SHOPIFY_APP_URL, SLACK_DQ_WEBHOOK_URL, PAGERDUTY_DQ_ROUTING_KEY } = env();
-  await assertSafeRole(db());
+  await assertSafeRole(db()).catch((error: unknown) => {
+    throw describeRefusal(error);
+  });
   if (!SLACK_DQ_WEBHOOK_URL) log.info("SLACK_DQ_WEBHOOK_URL is not set: no alerts go to Slack");
   if (!PAGERDUTY_DQ_ROUTING_KEY) log.info("PAGERDUTY_DQ_ROUTING_KEY is not set: no alerts go to PagerDuty");
   return {
@@ -41,6 +43,13 @@ export async function startWeb(): Promise<Web> {
     refuse: (code, detail, where) => problemResponse(new AppError(code, detail), where),
     fail: problemResponse,
   };
+}
+
+/** Prisma's errors quote our code first and say what happened in their last line. */
+function describeRefusal(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.name.startsWith("PrismaClient")) return error;
+  const said = /Message: `(.*)`/.exec(error.message)?.[1] ?? error.message.trim().split("\n").at(-1);
+  return new Error(`DATABASE_URL's database cannot be used: ${withoutTokens(said ?? "")}`);
 }
 
 /** Lets go of the database, after the last request was answered. */

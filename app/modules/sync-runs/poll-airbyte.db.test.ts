@@ -122,3 +122,29 @@ test("an Airbyte that cannot be asked makes knowledge unknown since then, and th
   await pollAirbyteShop(shop.id, newClient(), new Date());
   expect(await statusOf()).toBe("healthy");
 });
+
+test("an Airbyte job that ended too long ago is late, and one that failed three times is told", async () => {
+  const { shop, connections } = await shopWith(["recharge"], 0);
+  const { connectionId } = connections[0]!;
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+  airbyte.history(connectionId, [
+    { status: "succeeded", startedAt: minutesAgo(300), endedAt: minutesAgo(250) },
+  ]);
+  await pollAirbyteShop(shop.id, newClient(), new Date());
+  await database.owner.query("UPDATE shop_health SET checked_at = now() WHERE shop_id = $1", [shop.id]);
+  const shown = async () => (await withShop(shop.id, (tx) => getSummary(tx, shop, new Date()))).connectors[0];
+  expect(await shown()).toMatchObject({ status: "delayed", severity: "high", openIncidents: 1 });
+  airbyte.history(connectionId, [
+    { status: "succeeded", startedAt: minutesAgo(40), endedAt: minutesAgo(35) },
+    ...[20, 10, 5].map((minutes) => ({
+      status: "failed" as const,
+      startedAt: minutesAgo(minutes + 1),
+      endedAt: minutesAgo(minutes),
+    })),
+  ]);
+  await database.owner.query("UPDATE airbyte_workspaces SET jobs_cursor_at = NULL WHERE shop_id = $1", [
+    shop.id,
+  ]);
+  await pollAirbyteShop(shop.id, newClient(), new Date());
+  expect(await shown()).toMatchObject({ status: "delayed", severity: "warning", openIncidents: 1 });
+});
