@@ -80,24 +80,25 @@ export async function startEmbeddedPostgres(
     await stop("fast");
     rmSync(join(data, "postmaster.pid"), { force: true });
   }
-  const port = await findFreePort();
-  const flags = [
-    `-p ${port}`,
-    "-c listen_addresses=127.0.0.1",
-    "-c unix_socket_directories=",
-    "-c max_connections=200",
-    "-c shared_buffers=256MB",
-    "-c timezone=UTC",
-    "-c log_min_messages=fatal",
-    "-c max_wal_size=2GB",
-    ...(options.fsync === false
-      ? ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
-      : []),
-  ].join(" ");
+  let port = await findFreePort();
+  const flagsFor = (port: number) =>
+    [
+      `-p ${port}`,
+      "-c listen_addresses=127.0.0.1",
+      "-c unix_socket_directories=",
+      "-c max_connections=200",
+      "-c shared_buffers=256MB",
+      "-c timezone=UTC",
+      "-c log_min_messages=fatal",
+      "-c max_wal_size=2GB",
+      ...(options.fsync === false
+        ? ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
+        : []),
+    ].join(" ");
   const start = async () => {
     await run(
       command("pg_ctl"),
-      ["start", "-D", data, "-w", "-t", "60", "-l", join(cluster, "postgres.log"), "-o", flags],
+      ["start", "-D", data, "-w", "-t", "60", "-l", join(cluster, "postgres.log"), "-o", flagsFor(port)],
       { ...as, cwd },
     ).catch((error: Error) => {
       const log = existsSync(join(cluster, "postgres.log"))
@@ -106,7 +107,16 @@ export async function startEmbeddedPostgres(
       throw new Error(`The embedded PostgreSQL in ${cluster} did not start: ${error.message}\n${log}`);
     });
   };
-  await start();
+  // Somebody may take a free port between our asking and our listening: ask again.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await start();
+      break;
+    } catch (error) {
+      if (attempt === 3) throw error;
+      port = await findFreePort();
+    }
+  }
   return {
     url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
