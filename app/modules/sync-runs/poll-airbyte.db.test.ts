@@ -93,6 +93,27 @@ test("discovers connections, feeds two connectors from one Shopify job, and leav
   ]);
 });
 
+test("1,000 jobs asked for three times, shuffled and in part, leave the rows that one answer in order leaves", async () => {
+  const { shop } = await shopWith(["recharge", "klaviyo"], 500);
+  const client = createAirbyteClient({ apiUrl: airbyte.url, ...credentials, requestsPerSecond: 1_000 });
+  const forget = () =>
+    database.owner.query("UPDATE airbyte_workspaces SET jobs_cursor_at = NULL WHERE shop_id = $1", [shop.id]);
+  await pollAirbyteShop(shop.id, client, new Date());
+  const once = await runsOf(shop);
+  expect(once).toHaveLength(1000);
+  await database.owner.query("DELETE FROM sync_runs WHERE shop_id = $1", [shop.id]);
+  for (const share of [0.6, 0.6, 1]) {
+    await forget();
+    const listJobs: typeof client.listJobs = async (asked) =>
+      (await client.listJobs(asked))
+        .map((job) => ({ job, at: Math.random() }))
+        .sort((a, b) => a.at - b.at)
+        .flatMap(({ job }) => (Math.random() < share ? [job, job] : []));
+    await pollAirbyteShop(shop.id, { ...client, listJobs }, new Date());
+  }
+  expect(await runsOf(shop)).toEqual(once);
+});
+
 test("a connection that matches nothing is listed with its reason and gets no connector", async () => {
   const { shop } = await shopWith(["shopify"], 1, ["products"]);
   expect(await pollAirbyteShop(shop.id, newClient(), new Date())).toMatchObject({
