@@ -23,6 +23,7 @@ const { values: flags } = parseArgs({
   options: { reset: { type: "boolean", default: false }, dev: { type: "boolean", default: false } },
 });
 const stops: { name: string; stop: () => Promise<unknown> | unknown }[] = [];
+const listenHost = process.env.HOST || "127.0.0.1";
 let isStopping = false;
 
 /** Ends everything in the reverse order of its start: the database last. */
@@ -54,7 +55,17 @@ async function start(): Promise<void> {
   const { dataDir, port, adminPort, appUrl, adminUrl } = settings;
   if (flags.reset) {
     eraseCluster(join(dataDir, "postgres"));
-    rmSync(dataDir, { recursive: true, force: true });
+    // Only what the demo made: the folder may hold other people's files.
+    for (const name of [
+      "postgres",
+      "airbyte.json",
+      "secrets.json",
+      "signing-secrets.json",
+      "web.log",
+      "worker.log",
+    ]) {
+      rmSync(join(dataDir, name), { recursive: true, force: true });
+    }
   }
   for (const wanted of [port, adminPort, settings.metricsPort]) await assertPortIsFree(wanted);
   const secrets = readSecrets(dataDir);
@@ -190,6 +201,8 @@ function childEnv(
     APP_BRIDGE_URL: `${settings.adminUrl}/app-bridge.js`,
     ADMIN_ORIGIN: settings.adminUrl,
     PORT: String(settings.port),
+    // Its tokens are handed to anyone who asks: for this machine only, unless somebody wants otherwise.
+    HOST: listenHost,
     METRICS_PORT: String(settings.metricsPort),
     LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
     AIRBYTE_API_URL: airbyteUrl,
@@ -227,6 +240,6 @@ function listen(server: Server, port: number): Promise<Server> {
           : error,
       ),
     );
-    server.listen(port, () => done(server));
+    server.listen(port, listenHost, () => done(server));
   });
 }

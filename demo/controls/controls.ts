@@ -1,4 +1,4 @@
-import express, { type Response, type Router } from "express";
+import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import { z } from "zod";
 import type { DemoContext, DemoSecrets } from "../demo-context.ts";
 import { demoShops } from "../seed/demo-shops.ts";
@@ -55,5 +55,11 @@ export function createControls({ context, secrets, received, runChecks }: Contro
     answer(response, async () => playScenario(context, Scenario.parse(request.body))),
   );
   router.post("/dev/run-checks", (_request, response) => answer(response, runChecks));
+  router.use(
+    "/dev",
+    (error: Error & { status?: number }, _request: Request, response: Response, _next: NextFunction) => {
+      response.status(error.status ?? 500).json({ ok: false, error: error.message });
+    },
+  );
   return router;
 }

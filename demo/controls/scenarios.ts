@@ -43,7 +43,22 @@ export async function playScenario(context: DemoContext, scenario: Scenario): Pr
     target.airbyteConnectionId
       ? context.airbyte.hold(target.airbyteConnectionId)
       : context.push.hold(pushTarget);
+  const recover = async () => {
+    await changeWarehouse(context.owner, target.domain, { kind: "restore", source: scenario.source });
+    if (!target.airbyteConnectionId) {
+      await context.push.report(pushTarget, { status: "succeeded", rowsSynced: 3 });
+      return;
+    }
+    const job = await context.airbyte.succeedNow(target.airbyteConnectionId);
+    await pollNow(
+      context,
+      target,
+      "last_succeeded_at >= $3::timestamptz - interval '1 second' AND failures_in_a_row = 0",
+      job.updatedAt,
+    );
+  };
   hold();
+  await recover();
   switch (scenario.kind) {
     case "stale": {
       const endedAt = new Date(Date.now() - scenario.minutes * 60_000 - 1_000);
@@ -63,23 +78,10 @@ export async function playScenario(context: DemoContext, scenario: Scenario): Pr
         });
       }
       return { failed: true };
-    case "recover": {
-      await changeWarehouse(context.owner, target.domain, { kind: "restore", source: scenario.source });
-      if (target.airbyteConnectionId) {
-        const job = await context.airbyte.succeedNow(target.airbyteConnectionId);
-        await pollNow(
-          context,
-          target,
-          "last_succeeded_at >= $3::timestamptz - interval '1 second' AND failures_in_a_row = 0",
-          job.updatedAt,
-        );
-        context.airbyte.release(target.airbyteConnectionId);
-      } else {
-        await context.push.report(pushTarget, { status: "succeeded", rowsSynced: 3 });
-        context.push.release(pushTarget);
-      }
+    case "recover":
+      if (target.airbyteConnectionId) context.airbyte.release(target.airbyteConnectionId);
+      else context.push.release(pushTarget);
       return { recovered: true };
-    }
     case "lose_rows":
     case "duplicate":
     case "negative":

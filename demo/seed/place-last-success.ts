@@ -16,6 +16,8 @@ export async function placeLastSuccess(
   endedAt: Date,
 ): Promise<void> {
   const job = airbyteConnectionId ? airbyte.setLastSuccess(airbyteConnectionId, endedAt) : null;
+  // A poll that asked before the stand-in changed would bring the old runs back.
+  if (job) await waitForPolls(owner);
   const runId = job ? String(job.jobId) : `placed-${endedAt.getTime()}`;
   await owner.query(
     "DELETE FROM sync_runs WHERE shop_id = $1 AND connector_id = $2 AND (ended_at IS NULL OR ended_at >= $3 OR external_run_id = $4)",
@@ -27,4 +29,15 @@ export async function placeLastSuccess(
     [shopId, connectorId, runId, new Date(endedAt.getTime() - 40_000), endedAt, job?.rows ?? null],
   );
   await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
+}
+
+/** Resolves when no poll of Airbyte is running, or after ten seconds. */
+async function waitForPolls(owner: pg.Pool): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+    const { rowCount } = await owner.query(
+      "SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = 'airbyte.poll_shop' AND locked_at > now() - interval '1 minute' LIMIT 1",
+    );
+    if (!rowCount) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
