@@ -47,6 +47,9 @@ export async function runBatch(
   await withShops(row.shopIds, async (tx) => {
     await judgeConnectors(tx, { shopIds: row.shopIds, now: tickAt > now ? tickAt : now, isFullPass: true });
     await tx.$executeRaw`UPDATE runner_batches SET finished_at = now() WHERE tick_at = ${tickAt}::timestamptz AND batch = ${batch}`;
+    // The last two batches may end together: without the lock each would see the other unfinished, and nobody would
+    // finish the tick.
+    await tx.$queryRaw`SELECT 1 FROM runner_ticks WHERE tick_at = ${tickAt}::timestamptz FOR UPDATE`;
     await tx.$executeRaw`
       UPDATE runner_ticks t SET finished_at = now() WHERE tick_at = ${tickAt}::timestamptz AND finished_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM runner_batches b WHERE b.tick_at = t.tick_at AND b.finished_at IS NULL)`;
