@@ -1,17 +1,5 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
-import type { Severity } from "../severity.ts";
-
-export interface CheckRow {
-  check: string;
-  enabled: boolean;
-  outcome: string;
-  severity: Severity | null;
-  evaluatedAt: Date | null;
-  value: number | null;
-  expectedLow: number | null;
-  expectedHigh: number | null;
-  sentence: string | null;
-}
+import type { CheckRow } from "./describe-result.ts";
 
 /** A connector's checks, each with its latest result. */
 export async function loadChecks(tx: ShopTx, connectorId: string): Promise<CheckRow[]> {

@@ -3,8 +3,8 @@ import { describeMinutes } from "../incidents/incident-words.ts";
 import type { Severity } from "../severity.ts";
 import { checkLabels, isCheckName } from "./check-names.ts";
 
-/** A check with its latest result, in a plain sentence. */
-export function describeResult(row: {
+/** A check as stored, with its latest result. */
+export interface CheckRow {
   check: string;
   enabled: boolean;
   outcome: string;
@@ -14,7 +14,10 @@ export function describeResult(row: {
   expectedLow: number | null;
   expectedHigh: number | null;
   sentence: string | null;
-}): CheckView {
+}
+
+/** A check with its latest result, in a plain sentence. */
+export function describeResult(row: CheckRow): CheckView {
   return {
     check: row.check,
     label: isCheckName(row.check) ? checkLabels[row.check] : row.check,

@@ -18,9 +18,11 @@ export async function startTick(tickAt: Date): Promise<{ batches: number }> {
       INSERT INTO runner_ticks (tick_at, batches, finished_at)
       VALUES (${tickAt}::timestamptz, ${batches.length}, CASE WHEN ${batches.length} = 0 THEN now() END) ON CONFLICT DO NOTHING`;
     if (claimed === 0) return { batches: 0 };
-    for (const [batch, ids] of batches.entries()) {
-      await tx.$executeRaw`INSERT INTO runner_batches (tick_at, batch, shop_ids) VALUES (${tickAt}::timestamptz, ${batch}, ${ids}::uuid[])`;
-    }
+    const rows = batches.map((ids, batch) => ({ batch, shop_ids: ids }));
+    await tx.$executeRaw`
+      INSERT INTO runner_batches (tick_at, batch, shop_ids)
+      SELECT ${tickAt}::timestamptz, batch, shop_ids
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS b (batch integer, shop_ids uuid[])`;
     await enqueue(
       tx,
       batches.map((_, batch) => job("dq.run_batch", { tickAt: tickAt.toISOString(), batch })),
