@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** What the queue's own clock adds to the payload of a task that it starts. */
+const cron = z.object({ _cron: z.object({ ts: z.string() }).optional() });
+
 /**
  * Every task: what it is called, what it is given, how often it is tried. Read this first.
  * Payloads hold ids, never facts: facts are read when the job runs. They change additively only, because two versions
@@ -7,18 +10,33 @@ import { z } from "zod";
  */
 export const catalog = {
   /** Starts a tick of the runner: cuts the shops into batches and queues each. By cron. */
-  "dq.run": { payload: z.object({ _cron: z.object({ ts: z.string() }).optional() }), maxAttempts: 3 },
+  "dq.run": { payload: cron, maxAttempts: 3 },
   /** Judges one batch of shops for one tick. A batch of a superseded tick is done at once. */
   "dq.run_batch": {
     payload: z.object({ tickAt: z.iso.datetime(), batch: z.number().int().min(0) }),
     maxAttempts: 5,
   },
   /** Asks Airbyte for every workspace's news. By cron. */
-  "airbyte.poll": { payload: z.object({ _cron: z.object({ ts: z.string() }).optional() }), maxAttempts: 1 },
+  "airbyte.poll": { payload: cron, maxAttempts: 1 },
   /** Asks Airbyte for one shop's news. */
   "airbyte.poll_shop": { payload: z.object({ shopId: z.uuid() }), maxAttempts: 3 },
+  /** Finds the shop of each workspace that Airbyte lists. By cron. */
+  "airbyte.discover": { payload: cron, maxAttempts: 1 },
+  /** Follows one of Airbyte's jobs until it has ended. `asks` counts how often it was asked for. */
+  "airbyte.follow_job": {
+    payload: z.object({ shopId: z.uuid(), jobId: z.string(), asks: z.number().int().min(0).default(0) }),
+    maxAttempts: 5,
+  },
+  /** Starts the sync of a connector that somebody asked for. */
+  "connectors.sync": { payload: z.object({ shopId: z.uuid(), connectorId: z.uuid() }), maxAttempts: 4 },
+  /** Does what one of Shopify's webhooks asks for. */
+  "shopify.webhook": { payload: z.object({ webhookId: z.string() }), maxAttempts: 10 },
+  /** Reads a shop's time zone and currency from Shopify. */
+  "shops.refresh_profile": { payload: z.object({ shopId: z.uuid() }), maxAttempts: 6 },
+  /** Queues a refresh for each shop whose profile was not read for a day. By cron. */
+  "shops.refresh_profiles": { payload: cron, maxAttempts: 3 },
   /** Makes next months' partitions. By cron. */
-  "retention.partitions": { payload: z.object({}).loose(), maxAttempts: 5 },
+  "retention.partitions": { payload: cron, maxAttempts: 5 },
 } as const satisfies Record<string, { payload: z.ZodType; maxAttempts: number }>;
 
 export type TaskName = keyof typeof catalog;

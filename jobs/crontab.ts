@@ -15,6 +15,18 @@ export const crontab: ParsedCronItem[] = parseCronItems([
     options: { backfillPeriod: 5 * 60_000, maxAttempts: 1 },
   },
   {
+    task: "airbyte.discover",
+    match: "7 * * * *",
+    identifier: "airbyte.discover",
+    options: { backfillPeriod: 3_600_000, maxAttempts: 1 },
+  },
+  {
+    task: "shops.refresh_profiles",
+    match: "23 * * * *",
+    identifier: "shops.refresh_profiles",
+    options: { backfillPeriod: 3_600_000, maxAttempts: 3 },
+  },
+  {
     task: "retention.partitions",
     match: "30 2 * * *",
     identifier: "retention.partitions",

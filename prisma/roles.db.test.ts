@@ -72,10 +72,12 @@ describe("functions that run as their owner", () => {
       "graphile_worker.sync_health_queue_depth",
       "public.ensure_result_partitions",
       "public.ensure_shop",
+      "public.find_airbyte_webhook",
       "public.find_ingest_key",
       "public.find_shop_by_domain",
       "public.list_airbyte_workspaces",
       "public.list_shop_ids",
+      "public.list_stale_shop_profiles",
     ]);
   });
 

@@ -58,6 +58,7 @@ describe("the catalogue", () => {
   test("a table without a shop_id is one of those that belong to no shop", async () => {
     expect(await tablesWhere(`NOT ${hasShop}`)).toEqual([
       "_prisma_migrations",
+      "airbyte_unmatched_workspaces",
       "runner_batches",
       "runner_ticks",
       "shops",

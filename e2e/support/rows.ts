@@ -37,6 +37,12 @@ export const tenantRows: Record<string, (of: Anchors) => Row> = {
     expires_at: "2030-01-01Z",
   }),
   airbyte_workspaces: ({ shopId }) => ({ shop_id: shopId, workspace_id: randomUUID() }),
+  airbyte_hints: ({ shopId }) => ({
+    shop_id: shopId,
+    job_id: "9001",
+    event: "failure",
+    received_at: "2026-01-01Z",
+  }),
   connections: ({ shopId, connectionId }) => ({
     shop_id: shopId,
     id: connectionId,
