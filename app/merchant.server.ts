@@ -1,5 +1,6 @@
+import { recordOpening } from "./modules/shops/record-installation.server.ts";
 import type { Actor, Shop } from "./modules/shops/shop.ts";
-import { ensureShop, findShopByDomain } from "./modules/shops/shops.store.server.ts";
+import { findShopByDomain } from "./modules/shops/shops.store.server.ts";
 import { requestIdFrom } from "./platform/http/request-id.server.ts";
 import { authenticate } from "./shopify.server.ts";
 
@@ -15,15 +16,18 @@ export interface Merchant {
  */
 export async function merchantOf(request: Request): Promise<Merchant> {
   const { session, sessionToken } = await authenticate.admin(request);
-  let shop = await findShopByDomain(session.shop);
-  if (!shop) {
-    await ensureShop(session.shop);
-    shop = await findShopByDomain(session.shop);
-  }
-  if (!shop) throw new Error("A shop that was just added could not be read.");
+  // Whoever has a session has a shop: the session was stored in it.
+  const shop = await findShopByDomain(session.shop);
+  if (!shop) throw new Error("A shop with a session could not be read.");
+  if (sessionToken?.iat && isOpening(request))
+    await recordOpening(shop.id, new Date(sessionToken.iat * 1000));
   return {
     shop,
     actor: { role: "merchant", name: sessionToken?.sub ?? session.shop },
     requestId: requestIdFrom(request.headers.get("x-request-id")),
   };
 }
+
+/** Shopify admin loads the app into its frame. Polling repeats the address, but signs in by header. */
+const isOpening = (request: Request) =>
+  new URL(request.url).searchParams.has("id_token") && !request.headers.has("authorization");

@@ -1,23 +1,14 @@
 import "@shopify/shopify-app-remix/adapters/node";
-import { ApiVersion, AppDistribution, LogSeverity, shopifyApp } from "@shopify/shopify-app-remix/server";
+import { AppDistribution, shopifyApp } from "@shopify/shopify-app-remix/server";
+import { apiVersion } from "./integrations/shopify/admin-api.ts";
+import { libraryLogger } from "./integrations/shopify/library-log.ts";
 import { verifySessionToken } from "./integrations/shopify/session-token.server.ts";
-import { markInstalled } from "./modules/shops/installations.store.server.ts";
-import type { ShopifyWebhook } from "./modules/shops/receive-shopify-webhook.server.ts";
+import { recordInstallation } from "./modules/shops/record-installation.server.ts";
 import { ShopSessionStorage } from "./modules/shops/session-storage.server.ts";
-import { ensureShop } from "./modules/shops/shops.store.server.ts";
+import type { ShopifyWebhook } from "./modules/shops/shopify-webhook.ts";
 import { env } from "./platform/env.server.ts";
 import { AppError } from "./platform/errors.ts";
 import { readBody } from "./platform/http/request-body.server.ts";
-import { log, withoutTokens } from "./platform/log.server.ts";
-import { withShop } from "./platform/tenant.server.ts";
-
-/** Shopify's library speaks through our log; its messages may quote tokens. */
-function logLibrary(severity: LogSeverity, message: string): void {
-  const text = withoutTokens(message);
-  if (severity === LogSeverity.Error) log.error(text);
-  else if (severity === LogSeverity.Warning) log.warn(text);
-  else log.debug(text);
-}
 
 function configure({ expiringOfflineAccessTokens }: { expiringOfflineAccessTokens: boolean }) {
   const { SHOPIFY_API_KEY, SHOPIFY_API_SECRET, SHOPIFY_APP_URL, SCOPES } = env();
@@ -26,18 +17,13 @@ function configure({ expiringOfflineAccessTokens }: { expiringOfflineAccessToken
     apiSecretKey: SHOPIFY_API_SECRET,
     appUrl: SHOPIFY_APP_URL,
     scopes: SCOPES.split(",").map((scope) => scope.trim()),
-    apiVersion: ApiVersion.July26,
+    apiVersion,
     distribution: AppDistribution.AppStore,
     isEmbeddedApp: true,
     sessionStorage: new ShopSessionStorage(),
-    logger: { level: LogSeverity.Info, httpRequests: false, timestamps: false, log: logLibrary },
+    logger: libraryLogger,
     future: { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens },
-    hooks: {
-      afterAuth: async ({ session }) => {
-        const shopId = await ensureShop(session.shop);
-        await withShop(shopId, (tx) => markInstalled(tx, shopId, new Date()));
-      },
-    },
+    hooks: { afterAuth: ({ session }) => recordInstallation(session.shop, session.scope, new Date()) },
   });
 }
 
@@ -54,7 +40,7 @@ export const authenticate = {
   /** Who asks for a page of the app, by Shopify's session token. Throws Responses that make the admin sign in again. */
   admin: async (request: Request) => {
     try {
-      return await shopify().authenticate.admin(withoutBadToken(request));
+      return await shopify().authenticate.admin(await withoutBadToken(request));
     } catch (thrown) {
       if (thrown instanceof Response) allowAdminStandIn(thrown.headers);
       throw thrown;
@@ -66,12 +52,13 @@ export const authenticate = {
  * The library takes session tokens that never expire, or whose issuer is another shop. By our rules they are none: in a
  * header they are refused, in an address they are dropped, and the library asks for a new one.
  */
-function withoutBadToken(request: Request): Request {
+async function withoutBadToken(request: Request): Promise<Request> {
   const { SHOPIFY_API_KEY: apiKey, SHOPIFY_API_SECRET: apiSecret } = env();
-  const isGood = (token: string) => verifySessionToken(token, { apiKey, apiSecret }, new Date()).accepted;
+  const isGood = async (token: string) =>
+    (await verifySessionToken(token, { apiKey, apiSecret }, new Date())).accepted;
   const bearer = request.headers.get("authorization")?.replace(/^Bearer /i, "");
   if (bearer !== undefined) {
-    if (isGood(bearer)) return request;
+    if (await isGood(bearer)) return request;
     throw new Response(undefined, {
       status: 401,
       headers: { "X-Shopify-Retry-Invalid-Session-Request": "1" },
@@ -79,7 +66,7 @@ function withoutBadToken(request: Request): Request {
   }
   const url = new URL(request.url);
   const given = url.searchParams.get("id_token");
-  if (given === null || isGood(given)) return request;
+  if (given === null || (await isGood(given))) return request;
   url.searchParams.delete("id_token");
   return new Request(url, request);
 }

@@ -1,4 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import { ShopifyError } from "@shopify/shopify-api";
 import { AppError } from "../platform/errors.ts";
 import { answerProblems } from "../platform/http/answer-problems.server.ts";
 import { authenticate } from "../shopify.server.ts";
@@ -14,7 +15,11 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
     const shop = new URL(request.url).searchParams.get("shop");
     if (shop !== null && !shopDomain.test(shop))
       throw new AppError("malformed", "`shop` is not a shop's domain.");
-    await authenticate.admin(request);
+    await authenticate.admin(request).catch((error: unknown) => {
+      if (error instanceof ShopifyError)
+        throw new AppError("malformed", "Shopify's library cannot follow this address.");
+      throw error;
+    });
     throw new AppError("not_found", "There is nothing at this address.");
   });
 }

@@ -6,7 +6,7 @@ import { authenticateWebhook } from "../shopify.server.ts";
 /** The merchant granted the app more, or less. */
 export function action({ request }: { request: Request }): Promise<Response> {
   return answerProblems(request, "POST", async () => {
-    await receiveShopifyWebhook(await authenticateWebhook(request), new Date());
+    await receiveShopifyWebhook(await authenticateWebhook(request));
     return new Response();
   });
 }

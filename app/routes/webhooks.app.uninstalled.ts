@@ -3,10 +3,10 @@ import { answerProblems } from "../platform/http/answer-problems.server.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
 import { authenticateWebhook } from "../shopify.server.ts";
 
-/** The shop removed the app: its tokens go at once. */
+/** The shop removed the app. */
 export function action({ request }: { request: Request }): Promise<Response> {
   return answerProblems(request, "POST", async () => {
-    await receiveShopifyWebhook(await authenticateWebhook(request), new Date());
+    await receiveShopifyWebhook(await authenticateWebhook(request));
     return new Response();
   });
 }

@@ -6,7 +6,7 @@ import { authenticateWebhook } from "../shopify.server.ts";
 /** `customers/data_request`, `customers/redact`, `shop/redact`: noted here and answered at once. */
 export function action({ request }: { request: Request }): Promise<Response> {
   return answerProblems(request, "POST", async () => {
-    await receiveShopifyWebhook(await authenticateWebhook(request), new Date());
+    await receiveShopifyWebhook(await authenticateWebhook(request));
     return new Response();
   });
 }

@@ -28,7 +28,10 @@ describe("with ten seconds for clocks that differ", () => {
 it.each([
   ["malformed", { exp: undefined }],
   ["malformed", { exp: "9999999999" }],
+  ["malformed", { nbf: "0" }],
+  ["malformed", { aud: undefined }],
   ["malformed", { aud: ["test-api-key"] }],
+  ["malformed", { aud: ["test-api-key", "another"] }],
   ["audience", { aud: "another" }],
   ["destination", { dest: "https://a-shop.myshopify.com/" }],
   ["destination", { dest: "https://a-shop.myshopify.com:8443" }],
@@ -49,10 +52,32 @@ it.each([
   ["malformed", "a.b.c.d"],
   ["malformed", "a.b.c="],
   ["malformed", `${Buffer.from("[]").toString("base64url")}.e30.c2ln`],
+  ["malformed", `${Buffer.from('{"alg":"HS256","crit":["x"],"x":1}').toString("base64url")}.e30.c2ln`],
   ["malformed", "a".repeat(5000)],
   ["algorithm", `${Buffer.from('{"alg":"none"}').toString("base64url")}.e30.c2ln`],
   ["algorithm", `${Buffer.from('{"alg":"hs256"}').toString("base64url")}.e30.c2ln`],
   ["signature", `${Buffer.from('{"alg":"HS256"}').toString("base64url")}.e30.c2ln`],
-])("refuses as %s: the text %j", (reason, token) => {
-  expect(verifySessionToken(token, app, new Date())).toEqual({ accepted: false, reason });
+])("refuses as %s: the text %j", async (reason, token) => {
+  expect(await verifySessionToken(token, app, new Date())).toEqual({ accepted: false, reason });
+});
+
+it("looks at no more than 4,096 characters", async () => {
+  let accepted = 0;
+  for (let filling = 2_750; ; filling += 1) {
+    const token = await mintSessionToken(shop, { claims: { filling: "x".repeat(filling) } });
+    const answer = await verifySessionToken(token, app, new Date());
+    if (answer.accepted) accepted = token.length;
+    else {
+      expect(answer.reason).toBe("malformed");
+      expect([accepted <= 4_096, token.length > 4_096]).toEqual([true, true]);
+      break;
+    }
+  }
+  expect(accepted).toBeGreaterThan(4_090);
+});
+
+it("judges the times by the clock it is given", async () => {
+  const token = await mintSessionToken(shop);
+  const later = new Date(Date.now() + 3_600_000);
+  expect(await verifySessionToken(token, app, later)).toEqual({ accepted: false, reason: "expired" });
 });

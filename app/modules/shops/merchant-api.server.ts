@@ -35,6 +35,8 @@ export interface MerchantCall<Params extends Schema, Query extends Schema, Body 
 
 export interface MerchantApi<Params extends Schema, Query extends Schema, Body extends Schema> {
   method: Method;
+  /** 200 where nothing is said; 202 for what is only begun. */
+  status?: 200 | 202;
   /** What `params` name, for the answer when they name nothing: `incident`. */
   resource?: string;
   params?: Params;
@@ -50,7 +52,7 @@ const signInAgain = { "X-Shopify-Retry-Invalid-Session-Request": "1", "WWW-Authe
 
 /**
  * A JSON resource of the merchant API, as a Remix loader (`GET`) or action (`POST`): verifies the session token, finds
- * its shop, counts it against the shop's limits, parses, works, answers 200. What it cannot do is a problem+json answer.
+ * its shop, counts it against the shop's limits, parses, works, answers. What it cannot do is a problem+json answer.
  * Parameters that are malformed name nothing: 404, before the body is looked at.
  */
 export function merchantApi<
@@ -80,7 +82,10 @@ export function merchantApi<
           now,
           requestId,
         } as MerchantCall<Params, Query, Body>;
-        return Response.json(await work(call), { headers: { "Cache-Control": "no-store" } });
+        return Response.json(await work(call), {
+          status: api.status ?? 200,
+          headers: { "Cache-Control": "no-store" },
+        });
       },
       signInAgain,
     );
@@ -99,7 +104,8 @@ async function authenticateMerchant(
   const [, bearer] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
   if (!bearer) throw refused;
   const { SHOPIFY_API_KEY, SHOPIFY_API_SECRET } = env();
-  const token = verifySessionToken(bearer, { apiKey: SHOPIFY_API_KEY, apiSecret: SHOPIFY_API_SECRET }, now);
+  const app = { apiKey: SHOPIFY_API_KEY, apiSecret: SHOPIFY_API_SECRET };
+  const token = await verifySessionToken(bearer, app, now);
   if (!token.accepted) {
     log.info({ requestId, reason: token.reason }, "a session token was refused");
     throw refused;

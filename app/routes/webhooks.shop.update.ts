@@ -1,0 +1,14 @@
+import { receiveShopifyWebhook } from "../modules/shops/receive-shopify-webhook.server.ts";
+import { answerProblems } from "../platform/http/answer-problems.server.ts";
+import { onlyMethod } from "../platform/http/methods.server.ts";
+import { authenticateWebhook } from "../shopify.server.ts";
+
+/** Something about the shop changed, maybe its time zone or currency. */
+export function action({ request }: { request: Request }): Promise<Response> {
+  return answerProblems(request, "POST", async () => {
+    await receiveShopifyWebhook(await authenticateWebhook(request));
+    return new Response();
+  });
+}
+
+export const loader = onlyMethod("POST");
