@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { sha256 } from "#app/platform/crypto.server.ts";
+import { db } from "#app/platform/db.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { secretBox } from "#app/platform/secrets.server.ts";
-import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { type ShopTx, withShop } from "#app/platform/tenant.server.ts";
 
 /** A new key, told to its owner this once: we keep the bearer key's hash and the signing secret encrypted. */
 export interface NewIngestKey {
@@ -18,6 +19,13 @@ export interface SigningSecret {
   secret: string;
 }
 
+/** Whose bearer key it is. */
+export interface IngestKeyHolder {
+  keyId: string;
+  shopId: string;
+  shopDomain: string;
+}
+
 const contextOf = (keyId: string) => `ingest_key:${keyId}:signing_secret`;
 
 /** A key of its own for the shop. Others stay live, so that a pipeline can move over to it. */
@@ -29,6 +37,17 @@ export async function createIngestKey(tx: ShopTx, shopId: string, now: Date): Pr
     INSERT INTO ingest_keys (shop_id, id, bearer_hash, signing_secret_encrypted, created_at)
     VALUES (${shopId}::uuid, ${id}::uuid, ${sha256(bearerKey)}, ${secretBox().encrypt(signingSecret, contextOf(id))}, ${now}::timestamptz)`;
   return { id, bearerKey, signingSecret };
+}
+
+/** The live key that a bearer is, of a shop that has the app installed; null for any other. */
+export async function findIngestKey(bearerKey: string): Promise<IngestKeyHolder | null> {
+  const [key] = await db().$queryRaw<{ shopId: string; keyId: string }[]>`
+    SELECT shop_id AS "shopId", key_id AS "keyId" FROM find_ingest_key(${sha256(bearerKey)})`;
+  if (!key) return null;
+  const shop = await withShop(key.shopId, (tx) =>
+    tx.shop.findFirst({ where: { id: key.shopId, uninstalledAt: null }, select: { domain: true } }),
+  );
+  return shop && { ...key, shopDomain: shop.domain };
 }
 
 /** The signing secrets that count now, newest first: more than one while a key is being replaced. */

@@ -7,12 +7,14 @@ const MAX_MESSAGE_LENGTH = 300;
 /**
  * What the schema makes of what was sent.
  * @param root what the whole is called when no field can be named: `body`, `query`
- * @throws AppError invalid, with messages per field (`data.runs.3.source`)
+ * @param code as what it is refused: 422 `invalid`, or 400 `malformed` where the sender's protocol knows no other
+ * @throws AppError with messages per field (`data.runs.3.source`)
  */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
   root: "body" | "query",
+  code: "invalid" | "malformed" = "invalid",
 ): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -22,5 +24,5 @@ export function parseInput<Schema extends z.ZodType>(
     if (!Object.hasOwn(errors, field) && Object.keys(errors).length === MAX_FIELDS) continue;
     errors[field] = [...(errors[field] ?? []), issue.message.slice(0, MAX_MESSAGE_LENGTH)];
   }
-  throw new AppError("invalid", `The ${root} is not valid: see errors.`, { errors });
+  throw new AppError(code, `The ${root} is not valid: see errors.`, { errors });
 }

@@ -1,3 +1,5 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { AppError } from "../errors.ts";
 
 /** The largest body that is read. */
@@ -32,6 +34,24 @@ export async function readBody(request: Request): Promise<Buffer> {
   }
   if (size > BODY_LIMIT_BYTES) throw tooLarge();
   return Buffer.concat(kept);
+}
+
+/**
+ * The body's bytes, unpacked if they come as gzip. The limit holds for what was sent and for what it unpacks to.
+ * @throws AppError payload_too_large, malformed, unsupported_media_type
+ */
+export async function readDecodedBody(request: Request): Promise<Buffer> {
+  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() || "identity";
+  if (coding !== "gzip" && coding !== "identity")
+    throw new AppError("unsupported_media_type", "Send the body as it is, or as gzip.");
+  const body = await readBody(request);
+  if (coding === "identity") return body;
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: BODY_LIMIT_BYTES });
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge();
+    throw new AppError("malformed", "The body is not gzip.");
+  }
 }
 
 /** @throws AppError unsupported_media_type for anything but `application/json` */

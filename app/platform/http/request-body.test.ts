@@ -1,7 +1,14 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parseInput } from "./parse-input.server.ts";
-import { BODY_LIMIT_BYTES, parseJson, readBody, requireJson } from "./request-body.server.ts";
+import {
+  BODY_LIMIT_BYTES,
+  parseJson,
+  readBody,
+  readDecodedBody,
+  requireJson,
+} from "./request-body.server.ts";
 import { requestIdFrom } from "./request-id.server.ts";
 
 /** A request whose body comes in chunks and has no length. */
@@ -33,6 +40,39 @@ describe("readBody", () => {
 
   it("reads no body as no bytes", async () => {
     expect(await readBody(new Request("https://x.example"))).toHaveLength(0);
+  });
+});
+
+describe("readDecodedBody", () => {
+  const sent = (body: string | Buffer, coding?: string) =>
+    readDecodedBody(
+      new Request("https://x.example", {
+        method: "POST",
+        body: typeof body === "string" ? body : new Uint8Array(body),
+        headers: coding === undefined ? {} : { "content-encoding": coding },
+      }),
+    );
+
+  it("reads a body as it is, or unpacks it", async () => {
+    for (const coding of [undefined, "identity", ""]) expect(String(await sent("{}", coding))).toBe("{}");
+    for (const coding of ["gzip", "GZIP", " gzip "])
+      expect(String(await sent(gzipSync("{}"), coding))).toBe("{}");
+  });
+
+  it("unpacks up to the limit, and not a byte more", async () => {
+    expect((await sent(gzipSync(Buffer.alloc(BODY_LIMIT_BYTES)), "gzip")).length).toBe(BODY_LIMIT_BYTES);
+    await expect(sent(gzipSync(Buffer.alloc(BODY_LIMIT_BYTES + 1)), "gzip")).rejects.toMatchObject({
+      code: "payload_too_large",
+    });
+  });
+
+  it.each([
+    ["what is not gzip", "{}", "gzip", "malformed"],
+    ["half of it", gzipSync("{}").subarray(0, 15), "gzip", "malformed"],
+    ["another coding", "{}", "br", "unsupported_media_type"],
+    ["two codings", gzipSync(gzipSync("{}")), "gzip, gzip", "unsupported_media_type"],
+  ])("refuses %s", async (_, body, coding, code) => {
+    await expect(sent(body, coding)).rejects.toMatchObject({ code });
   });
 });
 
@@ -71,6 +111,12 @@ describe("parseInput", () => {
     );
     expect(() => parseInput(Schema, null, "body")).toThrow(
       expect.objectContaining({ errors: { body: [expect.any(String)] } }),
+    );
+  });
+
+  it("refuses as malformed where that is asked for, naming the fields all the same", () => {
+    expect(() => parseInput(Schema, { runs: 1 }, "body", "malformed")).toThrow(
+      expect.objectContaining({ code: "malformed", errors: { runs: [expect.any(String)] } }),
     );
   });
 
