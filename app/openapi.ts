@@ -7,7 +7,9 @@ import { DashboardBlockQuery } from "./modules/dashboards/dashboard-block-query.
 import { Summary } from "./modules/health/summary.ts";
 import { Incident, IncidentPage } from "./modules/incidents/incident.ts";
 import { IncidentsQuery } from "./modules/incidents/incidents-query.ts";
+import { LineageAnswer, LineageBatchAnswer, LineageEvent } from "./modules/sync-runs/lineage-event.ts";
 import { PushReport } from "./modules/sync-runs/push-report.ts";
+import { SyncRequest } from "./modules/sync-runs/sync-request.ts";
 import { IdParams } from "./platform/http/id-params.ts";
 
 /** RFC 9457, with a stable code. */
@@ -18,7 +20,7 @@ const Problem = z.object({
   detail: z.string(),
   code: z.string().describe("stable; decide by it"),
   requestId: z.string(),
-  errors: z.record(z.string(), z.array(z.string())).optional().describe("422: messages per field"),
+  errors: z.record(z.string(), z.array(z.string())).optional().describe("400 or 422: messages per field"),
 });
 
 const schemas = {
@@ -31,6 +33,7 @@ const schemas = {
   IncidentPage,
   PushReport,
   Summary,
+  SyncRequest,
 };
 
 const refusals = {
@@ -53,7 +56,7 @@ export interface ApiOperation {
   id: string;
   summary: string;
   /** Whom it answers; null: anybody. */
-  security: "sessionToken" | "signedPush" | null;
+  security: "sessionToken" | "signedPush" | "ingestKey" | null;
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
@@ -115,6 +118,16 @@ export const operations: readonly ApiOperation[] = [
     refusals: [401, 422, 429, 503],
   },
   {
+    ...merchant,
+    method: "post",
+    path: "/api/sync-health/connectors/{id}/sync",
+    id: "syncConnector",
+    summary: "Syncs a connector now, or attaches to the sync that runs already",
+    params: IdParams,
+    answer: { status: 202, schema: SyncRequest, description: "It is on its way, or running" },
+    refusals: [401, 404, 409, 429, 503],
+  },
+  {
     method: "post",
     path: "/api/ingest/sync-runs",
     id: "reportSyncRuns",
@@ -133,6 +146,27 @@ export const operations: readonly ApiOperation[] = [
       description: "How many runs were accepted",
     },
     refusals: [400, 401, 413, 415, 422, 429, 503],
+  },
+  {
+    method: "post",
+    path: "/api/v1/lineage",
+    id: "reportLineageEvent",
+    summary:
+      "An OpenLineage 2-0-2 event of a pipeline of the shop: its run is recorded if its job feeds a connector. Safe to repeat, in any order",
+    security: "ingestKey",
+    body: LineageEvent,
+    answer: { status: 200, schema: LineageAnswer, description: "What was made of the event" },
+    refusals: [400, 401, 413, 415, 429, 503],
+  },
+  {
+    method: "post",
+    path: "/api/v1/lineage/batch",
+    id: "reportLineageBatch",
+    summary: "Up to 100 OpenLineage events: the good ones are recorded, the bad ones named",
+    security: "ingestKey",
+    body: z.array(LineageEvent).max(100),
+    answer: { status: 200, schema: LineageBatchAnswer, description: "What was made of the events" },
+    refusals: [400, 401, 413, 415, 429, 503],
   },
   {
     method: "get",
@@ -205,6 +239,11 @@ export function buildOpenApiDocument() {
           name: "webhook-signature",
           description:
             "Standard Webhooks: `v1,` and the base64 HMAC-SHA256 of id, timestamp and body with the shop's signing secret.",
+        },
+        ingestKey: {
+          type: "http",
+          scheme: "bearer",
+          description: "A live ingest key of the shop, `shk_…`; it decides the shop.",
         },
       },
     },

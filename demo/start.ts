@@ -96,6 +96,7 @@ async function start(): Promise<void> {
   const signing = await seedShops(
     owner,
     airbyte,
+    appUrl,
     existsSync(keysFile) ? JSON.parse(readFileSync(keysFile, "utf8")) : {},
   );
   writeFileSync(keysFile, JSON.stringify(signing), { mode: 0o600 });

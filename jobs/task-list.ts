@@ -1,13 +1,31 @@
 import type { TaskList } from "graphile-worker";
 import { catalog } from "./catalog.ts";
+import airbyteDiscover from "./tasks/airbyte.discover.ts";
+import airbyteFollowJob from "./tasks/airbyte.follow_job.ts";
 import airbytePoll from "./tasks/airbyte.poll.ts";
 import airbytePollShop from "./tasks/airbyte.poll_shop.ts";
+import connectorsSync from "./tasks/connectors.sync.ts";
 import dqRun from "./tasks/dq.run.ts";
 import dqRunBatch from "./tasks/dq.run_batch.ts";
 import retentionPartitions from "./tasks/retention.partitions.ts";
+import shopifyWebhook from "./tasks/shopify.webhook.ts";
+import shopsRefreshProfile from "./tasks/shops.refresh_profile.ts";
+import shopsRefreshProfiles from "./tasks/shops.refresh_profiles.ts";
 
 /** Every task of the catalogue; graphile's own folder loading cannot read names with dots. */
-const tasks = [airbytePoll, airbytePollShop, dqRun, dqRunBatch, retentionPartitions];
+const tasks = [
+  airbyteDiscover,
+  airbyteFollowJob,
+  airbytePoll,
+  airbytePollShop,
+  connectorsSync,
+  dqRun,
+  dqRunBatch,
+  retentionPartitions,
+  shopifyWebhook,
+  shopsRefreshProfile,
+  shopsRefreshProfiles,
+];
 
 export const taskList: TaskList = Object.fromEntries(tasks.map(({ name, task }) => [name, task]));
 

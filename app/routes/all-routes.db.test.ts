@@ -3,6 +3,7 @@ import type { ServerBuild } from "@remix-run/node";
 import { SignJWT } from "jose";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueWebhookToken } from "#app/modules/connectors/workspaces.store.server.ts";
 import { createIngestKey, type NewIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.server.ts";
 import type { Shop } from "#app/modules/shops/shop.ts";
 import { operations } from "#app/openapi.ts";
@@ -15,10 +16,12 @@ import { startWebServer, type WebServer } from "#e2e/support/web-server.ts";
 
 /** Who may come in by a route, and how. A route that is not here fails the first test. */
 type Door =
-  | { door: "merchantApi"; method: "GET" | "POST"; names?: "connector" | "incident" }
+  | { door: "merchantApi"; method: "GET" | "POST"; names?: "connector" | "syncedConnector" | "incident" }
   | { door: "signedPush" }
+  | { door: "ingestKey" }
   | { door: "public"; path?: string }
   | { door: "shopifyWebhook" }
+  | { door: "airbyteWebhook" }
   | { door: "merchantPage" }
   | { door: "library" }
   | { door: "nothing" }
@@ -31,6 +34,8 @@ const doors: Record<string, Door> = {
   "routes/app": { door: "merchantPage" },
   "routes/app._index": { door: "merchantPage" },
   "routes/app.connectors.$id": { door: "merchantPage" },
+  "routes/app.incidents.$id": { door: "merchantPage" },
+  "routes/app.settings": { door: "merchantPage" },
   "routes/app.$": { door: "merchantPage" },
   "routes/auth.$": { door: "library" },
   "routes/auth.login": { door: "public" },
@@ -47,10 +52,19 @@ const doors: Record<string, Door> = {
     names: "incident",
   },
   "routes/api.sync-health.dashboard-block": { door: "merchantApi", method: "GET" },
+  "routes/api.sync-health.connectors.$id.sync": {
+    door: "merchantApi",
+    method: "POST",
+    names: "syncedConnector",
+  },
   "routes/api.ingest.sync-runs": { door: "signedPush" },
+  "routes/api.v1.lineage._index": { door: "ingestKey" },
+  "routes/api.v1.lineage.batch": { door: "ingestKey" },
   "routes/webhooks.app.uninstalled": { door: "shopifyWebhook" },
   "routes/webhooks.app.scopes_update": { door: "shopifyWebhook" },
+  "routes/webhooks.shop.update": { door: "shopifyWebhook" },
   "routes/webhooks.compliance": { door: "shopifyWebhook" },
+  "routes/webhooks.airbyte.$token.$event": { door: "airbyteWebhook" },
 };
 
 const browser =
@@ -63,6 +77,8 @@ let server: WebServer;
 let build: ServerBuild;
 let mine: Shop;
 let connectorId: string;
+let syncedConnectorId: string;
+let airbyteToken: string;
 let openIncidentId: string;
 let resolvedIncidentId: string;
 let theirs: ReturnType<typeof newAnchors>;
@@ -79,6 +95,13 @@ beforeAll(async () => {
   mine = await makeShop(owner, { domain: "mine.myshopify.com", checkedAt: new Date() });
   gone = await makeShop(owner, { domain: "gone.myshopify.com", uninstalledAt: new Date() });
   connectorId = (await makeConnector(owner, mine.id, "klaviyo", { lastSucceededAt: new Date() })).id;
+  syncedConnectorId = (
+    await makeConnector(owner, mine.id, "ga4", { engine: "airbyte", lastSucceededAt: new Date() })
+  ).id;
+  await owner.query("INSERT INTO airbyte_workspaces (shop_id, workspace_id) VALUES ($1, gen_random_uuid())", [
+    mine.id,
+  ]);
+  airbyteToken = (await withShop(mine.id, (tx) => issueWebhookToken(tx, mine.id)))!;
   openIncidentId = await insertIncident("open");
   resolvedIncidentId = await insertIncident("resolved");
   theirs = newAnchors();
@@ -248,14 +271,19 @@ it("documents every route under /api, and nothing else", () => {
 
 describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names }) => {
   const path = () =>
-    pathOf(routeId, { connector: connectorId, incident: openIncidentId }[names ?? "connector"]);
+    pathOf(
+      routeId,
+      { connector: connectorId, syncedConnector: syncedConnectorId, incident: openIncidentId }[
+        names ?? "connector"
+      ],
+    );
 
   it("answers its merchant", async () => {
     const answer = await call(path(), { method, headers: await authorization() });
     const text = await answer.text();
-    expect(answer.status, text).toBe(200);
-    expect(answer.headers.get("cache-control")).toBe("no-store");
     const operation = operations.find((one) => one.path === `/${patternOf(routeId).replace(":id", "{id}")}`)!;
+    expect(answer.status, text).toBe(operation.answer.status);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(operation.method).toBe(method.toLowerCase());
     expect(operation.answer.schema.safeParse(JSON.parse(text)).error).toBeUndefined();
   });
@@ -301,7 +329,8 @@ describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names }) => {
 
   it.runIf(names)("answers 404 to malformed ids, ids of nothing, and ids of another shop alike", async () => {
     await expectNothingWritten(async () => {
-      const other = { connector: theirs.connectorId, incident: theirs.incidentId }[names!];
+      const { connectorId: connector, incidentId: incident } = theirs;
+      const other = { connector, syncedConnector: connector, incident }[names!];
       const details = new Set<string>();
       for (const id of [...malformedIds, nobody, nobody.toUpperCase(), other]) {
         const answer = await call(pathOf(routeId, id), { method, headers: await authorization() });
@@ -562,10 +591,57 @@ describe("POST /api/ingest/sync-runs", () => {
   });
 });
 
+describe.each(routesOf("ingestKey"))("%s", (routeId) => {
+  const event = () => ({
+    eventType: "START",
+    eventTime: new Date().toISOString(),
+    run: { runId: nobody },
+    job: { namespace: "etl", name: "klaviyo" },
+    producer: "https://etl.example/v1",
+    schemaURL: "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+  });
+  const body = () => JSON.stringify(routeId.endsWith(".batch") ? [event()] : event());
+  const report = (headers: Record<string, string>, sent = body()) =>
+    call(pathOf(routeId), {
+      method: "POST",
+      body: sent,
+      headers: { "content-type": "application/json", ...headers },
+    });
+
+  it("refuses whoever has no live ingest key, and writes nothing", async () => {
+    await expectNothingWritten(async () => {
+      for (const headers of [
+        {},
+        { authorization: `Bearer shk_${"x".repeat(43)}` },
+        { authorization: `Bearer ${key.signingSecret}` },
+        await authorization(),
+      ]) {
+        const answer = await report(headers);
+        expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+        await expectProblem(answer, 401);
+      }
+      await expectProblem(
+        await report({ authorization: `Bearer ${key.bearerKey}` }, "x".repeat(2_000_000)),
+        413,
+      );
+      expect((await call(pathOf(routeId), { method: "GET" })).status).toBe(405);
+    });
+  });
+
+  it("answers the shop's pipeline", async () => {
+    const answer = await report({ authorization: `Bearer ${key.bearerKey}` });
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(await answer.json()).toMatchObject({
+      status: routeId.endsWith(".batch") ? "success" : "recorded",
+    });
+  });
+});
+
 describe.each(routesOf("shopifyWebhook"))("%s", (routeId) => {
   const topics: Record<string, string> = {
     "routes/webhooks.app.uninstalled": "app/uninstalled",
     "routes/webhooks.app.scopes_update": "app/scopes_update",
+    "routes/webhooks.shop.update": "shop/update",
     "routes/webhooks.compliance": "shop/redact",
   };
   const body = JSON.stringify({ current: ["read_orders"] });
@@ -607,6 +683,77 @@ describe.each(routesOf("shopifyWebhook"))("%s", (routeId) => {
   it("answers 413 to a body that is too large", async () => {
     const answer = await call(pathOf(routeId), { method: "POST", body: "x".repeat(2_000_000) });
     await expectProblem(answer, 413);
+  });
+});
+
+describe("POST /webhooks/airbyte/{token}/{event}", () => {
+  const notify = (
+    token: string,
+    event: string,
+    body: BodyInit = "{}",
+    headers: Record<string, string> = {},
+  ) =>
+    call(`/webhooks/airbyte/${token}/${event}`, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+
+  it("takes what a workspace's own address is sent, and answers before it is looked into", async () => {
+    expect((await notify(airbyteToken, "success")).status).toBe(204);
+  });
+
+  it("answers 404 to every other address, and writes nothing", async () => {
+    await expectNothingWritten(async () => {
+      for (const [token, event] of [
+        ["x", "success"],
+        [`${airbyteToken}x`, "success"],
+        [airbyteToken.toUpperCase(), "success"],
+        [airbyteToken, "nothing"],
+        [airbyteToken, "Success"],
+        ["%00", "success"],
+      ] as const) {
+        const answer = await notify(token, event);
+        expect([400, 404]).toContain(answer.status);
+        await answer.text();
+      }
+    });
+  });
+
+  it("refuses what is no JSON, not declared as JSON, or too large, and answers POST only", async () => {
+    await expectNothingWritten(async () => {
+      await expectProblem(await notify(airbyteToken, "success", "{"), 400);
+      await expectProblem(await notify(airbyteToken, "success", "{}", { "content-type": "text/plain" }), 415);
+      await expectProblem(await notify(airbyteToken, "success", "x".repeat(2_000_000)), 413);
+      await expectProblem(await call(`/webhooks/airbyte/${airbyteToken}/success`), 405);
+    });
+  });
+
+  it("leaves the token out of the log", async () => {
+    await notify(airbyteToken, "success");
+    expect(server.lines.join("\n")).toContain("/webhooks/airbyte/[redacted]/success");
+    expect(server.lines.join("\n")).not.toContain(airbyteToken);
+  });
+});
+
+describe("POST /api/sync-health/connectors/{id}/sync", () => {
+  const sync = async (id: string) =>
+    call(`/api/sync-health/connectors/${id}/sync`, { method: "POST", headers: await authorization() });
+
+  it("says the same when asked again, and writes it once", async () => {
+    const first = await (await sync(syncedConnectorId)).json();
+    await expectNothingWritten(async () => {
+      const again = await sync(syncedConnectorId);
+      expect([again.status, await again.json()]).toEqual([202, first]);
+    });
+    expect(first).toMatchObject({ connectorId: syncedConnectorId, state: "requested" });
+  });
+
+  it("answers 409 where a pipeline of the shop's own decides when it syncs", async () => {
+    await expectNothingWritten(async () => {
+      const problem = (await expectProblem(await sync(connectorId), 409)) as { detail?: string };
+      expect(problem.detail).toContain("pipeline");
+    });
   });
 });
 

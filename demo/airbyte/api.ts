@@ -1,19 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connectionAnswer, jobAnswer, nameless, problem, sourceAnswer } from "./answers.ts";
+import { type Answer, createFaults, type Fault, send } from "./faults.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { hasEnded, type JobState, type State } from "./state.ts";
-
-/** Ways in which a real deployment misbehaves. */
-export type Fault =
-  | "throttled"
-  | "throttled_retry_after"
-  | "server_error"
-  | "bad_gateway_html"
-  | "hang"
-  | "truncated"
-  | "refused"
-  | "unauthorized";
 
 export interface Api {
   url: string;
@@ -34,11 +24,6 @@ interface Options {
   now: () => Date;
 }
 
-interface Answer {
-  status: number;
-  body: unknown;
-}
-
 const root = "/api/public/v1";
 const statuses = ["pending", "queued", "running", "incomplete", "failed", "succeeded", "cancelled"];
 const jobTypes = ["sync", "reset", "refresh", "clear"];
@@ -57,8 +42,7 @@ export async function serveApi({
 }: Options): Promise<Api> {
   const tokens = new Map<string, number>();
   const requests: string[] = [];
-  let fault: Fault | null = null;
-  let faultsLeft = Number.POSITIVE_INFINITY;
+  const faults = createFaults();
   let url = "";
 
   function giveToken(body: Record<string, unknown>): Answer {
@@ -115,6 +99,13 @@ export async function serveApi({
       );
     return page("/connections", query, ["workspaceIds", "tagIds", "includeDeleted"], rows, connectionAnswer);
   }
+
+  const listWorkspaces = (query: URLSearchParams): Answer =>
+    page("/workspaces", query, ["workspaceIds"], state.workspaces(), (workspace) => ({
+      ...workspace,
+      dataResidency: "auto",
+      notifications: {},
+    }));
 
   function listJobs(query: URLSearchParams): Answer {
     const order = /^(createdAt|updatedAt)\|(ASC|DESC)$/.exec(query.get("orderBy") ?? "createdAt|ASC");
@@ -216,6 +207,7 @@ export async function serveApi({
   ): Answer {
     const [, collection, id] = path.split("/");
     const missing = problem(404, "resource-not-found", "Could not find a resource for the given id.");
+    if (method === "GET" && path === "/workspaces") return listWorkspaces(query);
     if (method === "GET" && path === "/connections") return listConnections(query);
     if (method === "GET" && path === "/jobs") return listJobs(query);
     if (method === "POST" && path === "/jobs") return startJob(body);
@@ -230,51 +222,12 @@ export async function serveApi({
     return missing;
   }
 
-  /** True when the fault has answered. */
-  function misbehave(request: IncomingMessage, response: ServerResponse): boolean {
-    if (!fault || faultsLeft <= 0) return false;
-    if (fault === "unauthorized" && request.url?.endsWith("/applications/token")) return false;
-    faultsLeft -= 1;
-    const html =
-      "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>";
-    const throttled = { message: "You are being rate limited." };
-    switch (fault) {
-      case "throttled":
-        send(response, { status: 429, body: throttled });
-        break;
-      case "throttled_retry_after":
-        response.setHeader("Retry-After", "7");
-        send(response, { status: 429, body: throttled });
-        break;
-      case "server_error":
-        send(response, problem(500, "unexpected-problem", "An unexpected problem has occurred."));
-        break;
-      case "bad_gateway_html":
-        response.writeHead(502, { "content-type": "text/html" }).end(html);
-        break;
-      case "unauthorized":
-        send(response, nameless(401));
-        break;
-      case "truncated":
-        response
-          .writeHead(200, { "content-type": "application/json" })
-          .end('{"previous":"","data":[{"jobId":1,"st');
-        break;
-      case "refused":
-        request.socket.destroy();
-        break;
-      case "hang":
-        break;
-    }
-    return true;
-  }
-
   const server = createServer(async (request, response) => {
     const asked = new URL(request.url ?? "/", "http://localhost");
     requests.push(`${request.method} ${asked.pathname.slice(root.length)}${asked.search}`);
     if (requests.length > 5_000) requests.splice(0, 1_000);
     const body = await readBody(request);
-    if (misbehave(request, response)) return;
+    if (faults.misbehave(request, response)) return;
     const path = asked.pathname.startsWith(root) ? asked.pathname.slice(root.length) : "";
     const method = request.method ?? "GET";
     if (method === "POST" && path === "/applications/token")
@@ -293,10 +246,7 @@ export async function serveApi({
     url,
     server,
     requests,
-    answerWith: (next, times = Number.POSITIVE_INFINITY) => {
-      fault = next;
-      faultsLeft = times;
-    },
+    answerWith: faults.answerWith,
     expireTokens: () => tokens.clear(),
   };
 }
@@ -306,10 +256,6 @@ const listed = (query: URLSearchParams, name: string) =>
     .getAll(name)
     .flatMap((value) => value.split(","))
     .filter(Boolean);
-
-function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-}
 
 /** The body as an object; null when it is not one. Both JSON and forms are understood, as in the real one. */
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown> | null> {

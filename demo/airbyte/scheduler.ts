@@ -26,6 +26,8 @@ interface Options {
   state: State;
   now: () => Date;
   load: (connection: ConnectionState, since: Date, until: Date) => Promise<number>;
+  /** Told of each job that ended by itself. */
+  onEnded?: (job: JobState, connection: ConnectionState) => void;
   pace?: Partial<Pace>;
 }
 
@@ -40,7 +42,7 @@ const oneDayMs = 86_400_000;
 const longImportMs = 20 * 3_600_000;
 
 /** Starts syncs when they are due and sees each through pending, running and its end. */
-export function createScheduler({ state, now, load, pace: given }: Options): Scheduler {
+export function createScheduler({ state, now, load, onEnded, pace: given }: Options): Scheduler {
   const pace: Pace = { tickMs: 1_000, pendingMs: 400, syncMs: 3_000, workers: 8, ...given };
   const running = new Map<string, Running>();
   let timer: NodeJS.Timeout | undefined;
@@ -93,6 +95,7 @@ export function createScheduler({ state, now, load, pace: given }: Options): Sch
       }
     }
     turn(signal.aborted ? "cancelled" : outcome);
+    if (!signal.aborted) onEnded?.(job, connection);
     return job;
   }
 

@@ -1,7 +1,9 @@
 import type { Server } from "node:http";
 import type pg from "pg";
-import { type Api, type Fault, serveApi } from "./api.ts";
+import { type Api, serveApi } from "./api.ts";
+import type { Fault } from "./faults.ts";
 import { loadRows } from "./load-rows.ts";
+import { notify } from "./notify.ts";
 import { createScheduler, type Pace } from "./scheduler.ts";
 import {
   type Behaviour,
@@ -13,7 +15,7 @@ import {
 } from "./state.ts";
 import { createWarehouseTables } from "./warehouse.ts";
 
-export type { Fault } from "./api.ts";
+export type { Fault } from "./faults.ts";
 export type {
   Behaviour,
   ConnectionState,
@@ -85,6 +87,7 @@ export async function startAirbyteStandIn(options: StandInOptions): Promise<Airb
     state,
     now,
     load: async (connection, since, until) => (warehouse ? loadRows(warehouse, connection, since, until) : 0),
+    onEnded: (job, connection) => void notify(state.notificationsOf(connection.workspaceId), job, connection),
     ...(options.pace ? { pace: options.pace } : {}),
   });
   const api: Api = await serveApi({ ...options, state, scheduler, now });

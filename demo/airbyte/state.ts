@@ -14,6 +14,9 @@ export interface SeedConnection {
   status?: "active" | "inactive" | "deprecated" | "locked";
 }
 
+/** Where a workspace wants to be told of each event. */
+export type Notifications = Readonly<Partial<Record<"success" | "failure", string>>>;
+
 export interface SeedWorkspace {
   workspaceId: string;
   name: string;
@@ -22,6 +25,8 @@ export interface SeedWorkspace {
   /** How many times the rows of an ordinary shop; 0.025 makes three orders a day. */
   scale?: number;
   connections: readonly SeedConnection[];
+  /** Where it wants to be told of its jobs. */
+  notifications?: Notifications;
 }
 
 export interface SeededConnection {
@@ -80,6 +85,8 @@ export function openState(file: string | undefined) {
   const connections = new Map<string, ConnectionState>();
   const jobs = new Map<string, JobState[]>();
   const byId = new Map<number, JobState>();
+  /** Told anew at each start. */
+  const workspaces = new Map<string, { name: string; notifications: Notifications }>();
   let lastJobId = 9_000;
   let timer: NodeJS.Timeout | undefined;
 
@@ -173,7 +180,13 @@ export function openState(file: string | undefined) {
       need(connectionId).behaviour = behaviour;
       changed();
     },
+    workspaces: () => [...workspaces].map(([workspaceId, { name }]) => ({ workspaceId, name })),
+    notificationsOf: (workspaceId: string): Notifications => workspaces.get(workspaceId)?.notifications ?? {},
     seedWorkspace: (workspace: SeedWorkspace, now: Date): SeededWorkspace => {
+      workspaces.set(workspace.workspaceId, {
+        name: workspace.name,
+        notifications: workspace.notifications ?? {},
+      });
       const seeded = workspace.connections.map((wanted): SeededConnection => {
         const kind: SourceKind = sourceKinds[wanted.kind];
         const idOf = (what: string) =>

@@ -31,11 +31,11 @@ export async function placeLastSuccess(
   await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
 }
 
-/** Resolves when no poll of Airbyte is running, or after ten seconds. */
+/** Resolves when nobody is asking Airbyte for news, or after ten seconds. */
 async function waitForPolls(owner: pg.Pool): Promise<void> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
     const { rowCount } = await owner.query(
-      "SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = 'airbyte.poll_shop' AND locked_at > now() - interval '1 minute' LIMIT 1",
+      "SELECT 1 FROM graphile_worker.jobs WHERE task_identifier IN ('airbyte.poll_shop', 'airbyte.follow_job') AND locked_at > now() - interval '1 minute' LIMIT 1",
     );
     if (!rowCount) return;
     await new Promise((done) => setTimeout(done, 50));

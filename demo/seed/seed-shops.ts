@@ -1,12 +1,14 @@
 import { Session } from "@shopify/shopify-api";
 import type pg from "pg";
 import { checkNames } from "#app/modules/checks/check-names.ts";
+import { issueWebhookToken } from "#app/modules/connectors/workspaces.store.server.ts";
 import { createIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.server.ts";
 import { ShopSessionStorage } from "#app/modules/shops/session-storage.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { loadHistory } from "../airbyte/load-rows.ts";
 import { warehouseTables } from "../airbyte/source-kinds.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
+import { uuidFrom } from "../airbyte/state.ts";
 import { connectorIdOf, type DemoShop, demoShops, sourcesOf } from "./demo-shops.ts";
 import { placeLastSuccess } from "./place-last-success.ts";
 
@@ -21,6 +23,7 @@ const isCommerce = (source: string) => source.startsWith("shopify") || source ==
 export async function seedShops(
   owner: pg.Pool,
   airbyte: AirbyteStandIn,
+  appUrl: string,
   secrets: Record<string, string>,
 ): Promise<Record<string, string>> {
   const signing = { ...secrets };
@@ -31,7 +34,7 @@ export async function seedShops(
     const shopId = (await owner.query<{ id: string }>("SELECT ensure_shop($1) AS id", [shop.domain])).rows[0]!
       .id;
     await owner.query(
-      "UPDATE shops SET time_zone = $2, currency = $3, installed_at = coalesce($4, installed_at) WHERE id = $1",
+      "UPDATE shops SET time_zone = $2, currency = $3, installed_at = coalesce($4, installed_at), profile_refreshed_at = 'infinity' WHERE id = $1",
       [
         shopId,
         shop.timeZone,
@@ -49,19 +52,27 @@ export async function seedShops(
         scope: "read_orders",
       }),
     );
-    await seedConnectors(owner, airbyte, shop, shopId);
+    await seedConnectors(owner, airbyte, appUrl, shop, shopId);
     if (!signing[shop.domain] && shop.pushed.length > 0) {
       signing[shop.domain] = (
         await withShop(shopId, (tx) => createIngestKey(tx, shopId, new Date()))
       ).signingSecret;
     }
   }
+  // Listed by Airbyte, and no shop's: staff would connect it.
+  airbyte.seedWorkspace({
+    workspaceId: uuidFrom("workspace:agency-sandbox"),
+    name: "Agency sandbox",
+    shopDomain: "",
+    connections: [],
+  });
   return signing;
 }
 
 async function seedConnectors(
   owner: pg.Pool,
   airbyte: AirbyteStandIn,
+  appUrl: string,
   shop: DemoShop,
   shopId: string,
 ): Promise<void> {
@@ -69,8 +80,11 @@ async function seedConnectors(
     "INSERT INTO airbyte_workspaces (shop_id, workspace_id, last_polled_at, jobs_cursor_at) VALUES ($1, $2, now(), now() - interval '30 minutes') ON CONFLICT (shop_id) DO UPDATE SET last_polled_at = now(), unreachable_since = NULL",
     [shopId, shop.workspaceId],
   );
+  const token = await withShop(shopId, (tx) => issueWebhookToken(tx, shopId));
+  const address = (event: string) => `${appUrl}/webhooks/airbyte/${token}/${event}`;
   const { connections } = airbyte.seedWorkspace({
     workspaceId: shop.workspaceId,
+    notifications: { success: address("success"), failure: address("failure") },
     name: shop.domain,
     shopDomain: shop.domain,
     currency: shop.currency,

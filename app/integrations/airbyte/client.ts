@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import { AirbyteError } from "./errors.ts";
 import { type AirbyteOptions, createSend } from "./request.ts";
-import { AirbyteConnection, AirbyteJob, AirbyteSource, Page } from "./schemas.ts";
+import { AirbyteConnection, AirbyteJob, AirbyteSource, AirbyteWorkspace, Page } from "./schemas.ts";
 
 /** What the product asks of Airbyte. Every method throws AirbyteError and nothing else. */
 export interface AirbyteClient {
+  /** Every workspace that our credentials reach. */
+  listWorkspaces(): Promise<AirbyteWorkspace[]>;
   listConnections(workspaceId: string): Promise<AirbyteConnection[]>;
   getSource(sourceId: string): Promise<AirbyteSource>;
   /** Jobs updated since then, each once, latest first. */
@@ -55,6 +57,7 @@ export function createAirbyteClient(options: AirbyteOptions): AirbyteClient {
     listAll("/jobs", { ...filter, orderBy: "updatedAt|DESC" }, AirbyteJob, (job) => job.jobId);
 
   return {
+    listWorkspaces: () => listAll("/workspaces", {}, AirbyteWorkspace, (workspace) => workspace.workspaceId),
     listConnections: (workspaceId) =>
       listAll(
         "/connections",

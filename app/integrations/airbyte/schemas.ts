@@ -79,6 +79,12 @@ export const AirbyteSource = z.object({
 });
 export type AirbyteSource = z.infer<typeof AirbyteSource>;
 
+export const AirbyteWorkspace = z.object({
+  workspaceId: z.string().toLowerCase(),
+  name: z.string().catch(""),
+});
+export type AirbyteWorkspace = z.infer<typeof AirbyteWorkspace>;
+
 /** A list's envelope. Its `next` says nothing: it is there even on the last page. */
 export const Page = z.object({ data: z.array(z.unknown()) });
 

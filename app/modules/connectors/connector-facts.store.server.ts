@@ -2,7 +2,9 @@ import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import type { Severity } from "../severity.ts";
 import type { Shop } from "../shops/shop.ts";
+import type { SyncProblem } from "../sync-runs/sync-request.ts";
 import { dayBefore, dayOf, startOfDay } from "../shops/shop-days.ts";
+import type { SyncProblem } from "../sync-runs/sync-request.ts";
 import type { DayOfRuns } from "./history.ts";
 
 export interface ConnectorRow {
@@ -17,7 +19,10 @@ export interface ConnectorRow {
   failuresInARow: number;
   lastFailureReason: string | null;
   runningSince: Date | null;
-  isDisabled: boolean;
+  /** A sync was asked for and has not started yet. */
+  syncRequestedAt: Date | null;
+  syncRequestProblem: SyncProblem | null;
+  connectionStatus: string | null;
   engineUnreachableSince: Date | null;
   lastSeenAt: Date | null;
   checkedAt: Date | null;
@@ -41,7 +46,8 @@ export async function loadConnectorRows(
     SELECT c.id, c.source, c.engine, c.created_at AS "createdAt", c.paused_at AS "pausedAt", c.sla_warning_minutes AS "slaWarningMinutes",
       c.last_succeeded_at AS "lastSucceededAt", c.last_rows_synced AS "lastRowsSynced", c.failures_in_a_row AS "failuresInARow",
       CASE WHEN n.status = 'inactive' THEN 'connection_disabled' ELSE c.last_failure_reason END AS "lastFailureReason",
-      c.running_since AS "runningSince", coalesce(n.status = 'inactive', false) AS "isDisabled",
+      c.running_since AS "runningSince", c.sync_requested_at AS "syncRequestedAt",
+      c.sync_request_problem AS "syncRequestProblem", n.status AS "connectionStatus",
       CASE WHEN c.engine = 'airbyte' THEN w.unreachable_since END AS "engineUnreachableSince", w.last_polled_at AS "lastSeenAt",
       h.checked_at AS "checkedAt", coalesce(k.open_incidents, 0)::int AS "openIncidents",
       coalesce(k.freshness_outcome, 'not_judged') AS "freshnessOutcome", coalesce(k.verdicts, '[]'::jsonb) AS verdicts

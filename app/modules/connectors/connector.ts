@@ -84,7 +84,7 @@ export type SyncRun = z.infer<typeof SyncRun>;
 /** What one calendar day of the shop looked like for one connector. */
 export const HistoryDay = z.object({
   day: z.iso.date(),
-  state: z.enum(["synced", "warning", "high", "critical", "failed", "no_sync", "before_start"]),
+  state: z.enum(["synced", "warning", "high", "critical", "failed", "no_sync", "pending", "before_start"]),
   runs: z.int(),
   failedRuns: z.int(),
   rowsSynced: z.int().nullable(),

@@ -2,7 +2,7 @@ import { notFound } from "#app/platform/errors.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { loadChecks } from "../checks/checks.store.server.ts";
 import { describeResult } from "../checks/describe-result.ts";
-import { showRow } from "../health/load-health.server.ts";
+import { isBusy, showRow, syncViewOf } from "../health/load-health.server.ts";
 import { pollSecondsFor, viewOf } from "../health/load-home.server.ts";
 import type { ConnectorPage } from "../health/pages.ts";
 import { isRunnerStale } from "../health/schedule.ts";
@@ -55,10 +55,11 @@ export async function loadConnectorPage(
       }),
       incidents: incidents.map(presentIncident),
     },
+    sync: syncViewOf(row, now),
     checkedAt: checkedAt?.toISOString() ?? null,
     stale,
     engineUnreachableSince: row.engineUnreachableSince?.toISOString() ?? null,
-    pollSeconds: pollSecondsFor(row.runningSince !== null),
+    pollSeconds: pollSecondsFor(isBusy(row)),
   };
 }
 

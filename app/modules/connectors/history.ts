@@ -16,7 +16,10 @@ export interface IncidentSpan {
   to: Date | null;
 }
 
-/** The last `count` shop days, oldest first: the worst incident of the day, else what its syncs did. */
+/**
+ * The last `count` shop days, oldest first: the worst incident of the day, else what its syncs did. Today is pending until
+ * its first sync has ended: it is not over.
+ */
 export function drawHistory(facts: {
   now: Date;
   timeZone: string;
@@ -49,7 +52,9 @@ export function drawHistory(facts: {
         : severityRank(worst) > 0
           ? worst!
           : runs === 0
-            ? "no_sync"
+            ? day === today
+              ? "pending"
+              : "no_sync"
             : failedRuns === runs
               ? "failed"
               : "synced";

@@ -186,4 +186,4 @@ export const sources: Readonly<Record<Source, SourceEntry>> = {
 };
 
 /** True for one of our sources; a stored row of a source we have since dropped is not judged by another's limits. */
-export const isSource = (value: string): value is Source => value in sources;
+export const isSource = (value: string): value is Source => Object.hasOwn(sources, value);

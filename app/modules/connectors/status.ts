@@ -5,6 +5,7 @@ import type { ConnectorStatus, RecommendedAction } from "./connector.ts";
 /** What decides how a connector is shown. */
 export interface StatusFacts {
   label: string;
+  engine: "airbyte" | "push";
   isPaused: boolean;
   /** The runner has not finished for two intervals: nothing may look healthy. */
   isStale: boolean;
@@ -16,6 +17,9 @@ export interface StatusFacts {
   failureReason: string | null;
   failuresInARow: number;
   minutesSinceSync: number | null;
+  /** A sync of it is running; or somebody asked for one and it is on its way. */
+  isRunning: boolean;
+  isSyncRequested: boolean;
 }
 
 export interface ShownStatus {
@@ -107,8 +111,24 @@ function describeProblem(
       recommendedActions: [action("contact_support", "Contact support")],
     };
   }
+  const message = `Late: the last successful sync ended ${age ?? "some time"} ago.`;
+  if (facts.isRunning || facts.isSyncRequested)
+    return {
+      message,
+      recommendedActions: [
+        action("wait", facts.isRunning ? "Wait for the running sync" : "Wait for the sync to start"),
+      ],
+    };
+  if (facts.engine === "push")
+    return {
+      message,
+      recommendedActions: [action("wait", "Check the pipeline that reports it; contact support if it lasts")],
+    };
   return {
-    message: `Late: the last successful sync ended ${age ?? "some time"} ago.`,
-    recommendedActions: [action("wait", "We keep trying; contact support if it lasts")],
+    message,
+    recommendedActions: [
+      action("sync_now", "Sync now"),
+      action("contact_support", "Contact support if it lasts"),
+    ],
   };
 }

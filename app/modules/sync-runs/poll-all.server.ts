@@ -14,13 +14,15 @@ export async function startPolling(): Promise<{ shops: number }> {
   await db().$transaction((tx) =>
     enqueue(
       tx,
-      rows.map(({ shop_id: shopId }) =>
-        job("airbyte.poll_shop", { shopId }, { jobKey: `airbyte.poll_shop:${shopId}` }),
-      ),
+      rows.map(({ shop_id: shopId }) => pollJob(shopId)),
     ),
   );
   return { shops: rows.length };
 }
+
+/** A job that polls one shop. */
+export const pollJob = (shopId: string) =>
+  job("airbyte.poll_shop", { shopId }, { jobKey: `airbyte.poll_shop:${shopId}` });
 
 /**
  * Asks Airbyte for one shop's news. An engine we cannot reach is already recorded as such, and the next poll is five

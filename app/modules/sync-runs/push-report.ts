@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { FailureReason, SyncRunStatus } from "../connectors/connector.ts";
 import { Source } from "../connectors/sources.ts";
+import { keptErrorMessage } from "./failure-words.ts";
 import type { SyncRunReport } from "./sync-run.ts";
 
 /** A sender's clock may be ahead of ours by as much. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 const EARLIEST = Date.parse("2000-01-01T00:00:00Z");
-const MAX_ERROR_LENGTH = 2_000;
 
 const terminal: ReadonlySet<SyncRunStatus> = new Set(["succeeded", "failed", "cancelled"]);
 
@@ -82,7 +82,6 @@ const instant = (text: string | undefined) => (text === undefined ? null : new D
 
 /** The report in the one shape of all doors. */
 export function toSyncRunReport(run: PushedRun, connectorId: string): SyncRunReport {
-  const errorMessage = run.errorMessage?.replaceAll("\0", "").slice(0, MAX_ERROR_LENGTH).toWellFormed();
   return {
     connectorId,
     externalRunId: run.externalRunId,
@@ -93,6 +92,6 @@ export function toSyncRunReport(run: PushedRun, connectorId: string): SyncRunRep
     rowsSynced: run.rowsSynced ?? null,
     bytesSynced: run.bytesSynced ?? null,
     failureReason: run.failureReason ?? null,
-    errorMessage: errorMessage || null,
+    errorMessage: run.errorMessage === undefined ? null : keptErrorMessage(run.errorMessage),
   };
 }
