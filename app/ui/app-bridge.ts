@@ -4,6 +4,12 @@ import type {} from "react";
 export interface AppBridge {
   toast: { show(message: string): void };
   loading(isLoading: boolean): void;
+  saveBar: {
+    show(id: string): Promise<void>;
+    hide(id: string): Promise<void>;
+    /** Resolves when nothing is unsaved or the merchant says to leave all the same; rejects, or never settles, when they stay. */
+    leaveConfirmation(): Promise<void>;
+  };
 }
 
 declare global {
@@ -13,9 +19,16 @@ declare global {
 }
 
 declare module "react" {
+  /** What App Bridge reads from the buttons in its elements. */
+  interface ButtonHTMLAttributes<T> {
+    variant?: "primary";
+    loading?: "" | undefined;
+  }
+
   namespace JSX {
     interface IntrinsicElements {
       "ui-nav-menu": DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement>;
+      "ui-save-bar": DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement>;
     }
   }
 }

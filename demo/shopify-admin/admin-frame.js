@@ -18,6 +18,23 @@ function markCurrent(path) {
   }
 }
 
+const saveBar = byId("save-bar");
+const hint = Object.assign(document.createElement("span"), { className: "visually-hidden" });
+hint.setAttribute("role", "status");
+document.body.append(hint);
+
+/** Nobody leaves while the save bar shows: it shakes instead. */
+function shakeSaveBar() {
+  saveBar.classList.remove("shaking");
+  void saveBar.offsetWidth;
+  saveBar.classList.add("shaking");
+  hint.textContent = "You have unsaved changes. Save or discard them first.";
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (!saveBar.hidden) event.preventDefault();
+});
+
 let toastTimer;
 const draw = {
   navigated({ path, title }) {
@@ -36,9 +53,16 @@ const draw = {
   loading({ isLoading }) {
     byId("loading").hidden = !isLoading;
   },
-  "save-bar"({ isShown }) {
-    byId("save-bar").hidden = !isShown;
+  "save-bar"({ isShown, ...buttons }) {
+    saveBar.hidden = !isShown;
+    for (const button of saveBar.querySelectorAll("[data-save-bar]")) {
+      const { isLoading, isDisabled } = buttons[button.dataset.saveBar];
+      button.disabled = isLoading || isDisabled;
+      button.setAttribute("aria-busy", String(isLoading));
+    }
+    if (!isShown) hint.textContent = "";
   },
+  "save-bar-shake": shakeSaveBar,
   "nav-menu"({ items }) {
     byId("app-nav").replaceChildren(
       ...items.map(({ label, path }) => {
@@ -75,10 +99,15 @@ window.addEventListener("message", ({ origin, source, data }) => {
 });
 
 document.addEventListener("click", (event) => {
+  if (!saveBar.hidden && event.target.closest?.("a")) {
+    event.preventDefault();
+    shakeSaveBar();
+    return;
+  }
   const link = event.target.closest?.("[data-app-path]");
   if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) go(event, link.dataset.appPath);
-  const saveBar = event.target.closest?.("[data-save-bar]");
-  if (saveBar) tellApp("save-bar", { action: saveBar.dataset.saveBar });
+  const answer = event.target.closest?.("[data-save-bar]");
+  if (answer) tellApp("save-bar", { action: answer.dataset.saveBar });
   const switcher = document.querySelector(".switcher");
   if (!switcher.contains(event.target)) switcher.open = false;
 });

@@ -50,10 +50,12 @@
   window.fetch = authenticatedFetch;
 
   let toasts = 0;
-  let savedBar;
-  const showSaveBar = async (id, isShown) => {
-    savedBar = isShown ? document.getElementById(id) : undefined;
-    tell("save-bar", { isShown });
+  // As Shopify's: a save bar belongs to an element of the page, and the last one that shows is drawn.
+  const shownSaveBar = () => [...document.querySelectorAll("ui-save-bar")].findLast((bar) => bar.showing);
+  const saveBarOf = (id) => {
+    const bar = document.getElementById(id);
+    if (bar?.localName !== "ui-save-bar") throw new Error(`There is no ui-save-bar with the id "${id}".`);
+    return bar;
   };
   const callOn = (id, method) => document.getElementById(id)?.[method]?.();
   window.shopify = {
@@ -76,11 +78,13 @@
       toggle: async (id) => callOn(id, "toggle"),
     },
     saveBar: {
-      show: (id) => showSaveBar(id, true),
-      hide: (id) => showSaveBar(id, false),
-      toggle: (id) => showSaveBar(id, savedBar === undefined),
+      show: async (id) => saveBarOf(id).show(),
+      hide: async (id) => saveBarOf(id).hide(),
+      toggle: async (id) => saveBarOf(id).toggle(),
       leaveConfirmation: async () => {
-        if (savedBar && !window.confirm("Leave without saving?")) throw new Error("The merchant stays.");
+        if (!shownSaveBar()) return;
+        tell("save-bar-shake");
+        throw new Error("There are unsaved changes: save or discard them first.");
       },
     },
     support: { registerHandler: async () => undefined },
@@ -92,11 +96,14 @@
   };
 
   // Elements that Shopify draws outside the frame: nothing of them shows inside it.
-  const define = (name, describe) => {
+  const define = (name, describe, members = {}) => {
     if (customElements.get(name)) return;
     customElements.define(
       name,
-      class extends HTMLElement {
+      class Drawn extends HTMLElement {
+        static {
+          Object.defineProperties(Drawn.prototype, Object.getOwnPropertyDescriptors(members));
+        }
         connectedCallback() {
           if (!this.shadowRoot) this.attachShadow({ mode: "open" });
           const report = () => describe(this);
@@ -111,6 +118,7 @@
         }
         disconnectedCallback() {
           this.observer.disconnect();
+          this.removed?.();
         }
       },
     );
@@ -131,7 +139,43 @@
       })),
     });
   });
-  define("ui-save-bar", () => undefined);
+
+  const saveBarButtons = (bar) => ({
+    save: [...bar.querySelectorAll(":scope > [variant=primary]")].at(-1),
+    discard: [...bar.querySelectorAll(":scope > :not([variant=primary])")].at(-1),
+  });
+  const drawSaveBar = () => {
+    const bar = shownSaveBar();
+    const stateOf = (button) => ({
+      isLoading: button?.hasAttribute("loading") ?? false,
+      isDisabled: button?.hasAttribute("disabled") ?? true,
+    });
+    const { save, discard } = bar ? saveBarButtons(bar) : {};
+    tell("save-bar", { isShown: bar !== undefined, save: stateOf(save), discard: stateOf(discard) });
+  };
+  define("ui-save-bar", drawSaveBar, {
+    isShowing: false,
+    get showing() {
+      return this.isShowing;
+    },
+    async show() {
+      if (!this.isShowing) this.change(true);
+    },
+    async hide() {
+      if (this.isShowing) this.change(false);
+    },
+    async toggle() {
+      this.change(!this.isShowing);
+    },
+    change(isShowing) {
+      this.isShowing = isShowing;
+      drawSaveBar();
+      this.dispatchEvent(new CustomEvent(isShowing ? "show" : "hide"));
+    },
+    removed() {
+      void this.hide();
+    },
+  });
 
   // The address in the admin follows the page in the frame.
   const shopifyParams = ["shop", "host", "embedded", "id_token", "locale", "hmac", "timestamp", "session"];
@@ -160,8 +204,8 @@
       link.remove();
     }
     if (data.type === "save-bar") {
-      const wanted = data.action === "save" ? 'button[variant="primary"]' : 'button:not([variant="primary"])';
-      savedBar?.querySelector(wanted)?.click();
+      const bar = shownSaveBar();
+      if (bar) saveBarButtons(bar)[data.action]?.click();
     }
     if (data.type === "title-bar") document.querySelectorAll("ui-title-bar button")[data.index]?.click();
   });
