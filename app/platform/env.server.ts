@@ -16,6 +16,10 @@ const Env = z
       "the queue role's connection; it owns graphile-worker's schema only",
     ),
     WAREHOUSE_DATABASE_URL: postgresUrl.optional().describe("the warehouse, if it is another database"),
+    WAREHOUSE_MAPPING_FILE: z
+      .string()
+      .optional()
+      .describe("a JSON file that says where each source's rows lie, see docs/warehouse-mapping.md"),
     APP_ENCRYPTION_KEY: z
       .string()
       .regex(

@@ -7,12 +7,13 @@ import {
 } from "@remix-run/react";
 import { useEffect } from "react";
 import { z } from "zod";
-import { merchantOf } from "../merchant.server.ts";
+import { type Merchant, merchantOf } from "../merchant.server.ts";
 import { loadHome } from "../modules/health/load-home.server.ts";
 import type { HomePage } from "../modules/health/pages.ts";
 import { acknowledgeIncident } from "../modules/incidents/acknowledge-incident.server.ts";
+import { dismissGettingStarted, dismissNotice } from "../modules/notices/notices.store.server.ts";
 import { AppError } from "../platform/errors.ts";
-import { withShop } from "../platform/tenant.server.ts";
+import { type ShopTx, withShop } from "../platform/tenant.server.ts";
 import type { AcknowledgeAnswer } from "../ui/acknowledge-button.tsx";
 import { HomeView } from "../ui/home-view.tsx";
 import { isPassingFailure, keepLastPage } from "../ui/keep-last-page.ts";
@@ -28,22 +29,42 @@ export async function loader({ request }: LoaderFunctionArgs): Promise<HomePage>
   return withShop(shop.id, (tx) => loadHome(tx, shop, now));
 }
 
-const Acknowledge = z.object({ intent: z.literal("acknowledge"), incidentId: z.uuid() });
+const Intent = z.discriminatedUnion("intent", [
+  z.object({ intent: z.literal("acknowledge"), incidentId: z.uuid() }),
+  z.object({ intent: z.literal("dismiss"), noticeId: z.uuid() }),
+  z.object({ intent: z.literal("dismiss_getting_started") }),
+]);
+type Intent = z.infer<typeof Intent>;
 
 export async function action({ request }: ActionFunctionArgs) {
-  const { shop, actor, requestId } = await merchantOf(request);
-  const form = Acknowledge.safeParse(Object.fromEntries(await request.formData()));
+  const merchant = await merchantOf(request);
+  const form = Intent.safeParse(Object.fromEntries(await request.formData()));
   if (!form.success) return refuse("This button no longer works. Reload the page and try again.", 400);
   try {
-    await withShop(shop.id, (tx) =>
-      acknowledgeIncident(tx, form.data.incidentId, actor, new Date(), requestId),
-    );
+    await withShop(merchant.shop.id, (tx) => obey(tx, merchant, form.data, new Date()));
     return json<AcknowledgeAnswer>({ ok: true });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return error.code === "conflict"
       ? refuse("This incident is already resolved.", 409)
-      : refuse("This incident is no longer there.", 404);
+      : refuse("It is no longer there.", 404);
+  }
+}
+
+async function obey(
+  tx: ShopTx,
+  { shop, actor, requestId }: Merchant,
+  wish: Intent,
+  now: Date,
+): Promise<void> {
+  switch (wish.intent) {
+    case "acknowledge":
+      await acknowledgeIncident(tx, wish.incidentId, actor, now, requestId);
+      return;
+    case "dismiss":
+      return dismissNotice(tx, wish.noticeId, now);
+    case "dismiss_getting_started":
+      return dismissGettingStarted(tx, shop.id, now);
   }
 }
 

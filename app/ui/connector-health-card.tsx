@@ -1,24 +1,36 @@
 import { Link, Text } from "@shopify/polaris";
 import type { Connector, HistoryDay } from "../modules/connectors/connector.ts";
+import type { SyncView } from "../modules/sync-runs/sync-request.ts";
 import styles from "./connector-health-card.module.css";
 import { type Formatting, formatAgo, formatCount, formatInstant } from "./format.ts";
 import { statusBadge } from "./health-words.ts";
 import { HistoryStrip } from "./history-strip.tsx";
 import { StatusBadge } from "./status-badge.tsx";
+import { SyncNowButton } from "./sync-now-button.tsx";
 
 interface ConnectorHealthCardProps {
   connector: Connector;
   /** The last 30 days, oldest first. */
   strip: readonly HistoryDay[];
+  sync: SyncView | null;
   view: Formatting;
   now: string;
   isStale: boolean;
 }
 
 /** One source at a glance. Every card has the same rows in the same places, so that a column can be scanned. */
-export function ConnectorHealthCard({ connector, strip, view, now, isStale }: ConnectorHealthCardProps) {
+export function ConnectorHealthCard({
+  connector,
+  strip,
+  sync,
+  view,
+  now,
+  isStale,
+}: ConnectorHealthCardProps) {
   const { id, label, status, lastSyncedAt, rowsSynced, message, recommendedActions } = connector;
   const action = recommendedActions[0];
+  const isUnderWay = sync?.state === "requested" || sync?.state === "running";
+  const showsSync = action?.code === "sync_now" || (isUnderWay && status !== "healthy");
   return (
     <article className={styles.card} aria-labelledby={`connector-${id}`}>
       <header className={styles.header}>
@@ -44,7 +56,11 @@ export function ConnectorHealthCard({ connector, strip, view, now, isStale }: Co
       <HistoryStrip days={strip} view={view} isStale={isStale} />
       <div className={styles.advice}>
         <Text as="p">{message}</Text>
-        {action ? (
+        {showsSync && sync ? (
+          <div className={styles.button}>
+            <SyncNowButton connectorId={id} label={label} sync={sync} />
+          </div>
+        ) : action ? (
           <Text as="p" tone="subdued">
             What to do: {action.label}
           </Text>

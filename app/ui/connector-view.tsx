@@ -1,5 +1,4 @@
-import { BlockStack, Box, Card, InlineGrid, List, Page, Text } from "@shopify/polaris";
-import type { ReactNode } from "react";
+import { BlockStack, Box, InlineGrid, List, Page, Text } from "@shopify/polaris";
 import type { ConnectorPage } from "../modules/health/pages.ts";
 import { BetweenCards, CardPair } from "./card-grid.tsx";
 import { ChecksList } from "./checks-list.tsx";
@@ -12,13 +11,18 @@ import { LiveAnnouncer } from "./live-announcer.tsx";
 import { decideConnectorNotice, type PageNotice } from "./page-notice.ts";
 import { PageNoticeBanner } from "./page-notice-banner.tsx";
 import { RunsTable } from "./runs-table.tsx";
+import { Section } from "./section.tsx";
 import { SlaBar } from "./sla-bar.tsx";
 import { StatusBadge } from "./status-badge.tsx";
+import { SyncNowButton } from "./sync-now-button.tsx";
 
 /** One source: how fresh, what is wrong, what ran, how the last 90 days went. */
 export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
   const { shop, now, connector, stale } = page;
   const notice: PageNotice = decideConnectorNotice(page);
+  // The button below says it.
+  const advice = connector.recommendedActions.filter(({ code }) => code !== "sync_now");
+  const past = connector.incidents.filter((incident) => incident.status === "resolved");
   const open = connector.incidents.filter((incident) => incident.status !== "resolved");
   return (
     <Page
@@ -47,17 +51,18 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
           </Section>
           <Section title="What to do">
             <Text as="p">{connector.message}</Text>
-            {connector.recommendedActions.length > 0 ? (
+            {advice.length > 0 ? (
               <List>
-                {connector.recommendedActions.map(({ code, label }) => (
+                {advice.map(({ code, label }) => (
                   <List.Item key={code}>{label}</List.Item>
                 ))}
               </List>
-            ) : (
+            ) : connector.recommendedActions.length > 0 ? null : (
               <Text as="p" tone="subdued">
                 Nothing to do at the moment.
               </Text>
             )}
+            <SyncNowButton connectorId={connector.id} label={connector.label} sync={page.sync} />
           </Section>
         </CardPair>
         <Section title="Needs attention">
@@ -65,7 +70,6 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
             incidents={open}
             view={shop}
             now={now}
-            linksToConnector={false}
             whenEmpty={
               stale ? "Nothing was open when we last checked." : "No open incidents for this source."
             }
@@ -79,6 +83,11 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
             <ChecksList checks={connector.checks} view={shop} now={now} isStale={stale} />
           </Section>
         </CardPair>
+        {past.length > 0 ? (
+          <Section title="Past problems">
+            <IncidentList incidents={past} view={shop} now={now} whenEmpty="" />
+          </Section>
+        ) : null}
         <Section title="Recent syncs">
           <RunsTable runs={connector.runs} view={shop} now={now} />
         </Section>
@@ -91,19 +100,6 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
         </BetweenCards>
       </BlockStack>
     </Page>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Card>
-      <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {title}
-        </Text>
-        {children}
-      </BlockStack>
-    </Card>
   );
 }
 

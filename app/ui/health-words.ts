@@ -6,6 +6,7 @@ import type {
 } from "../modules/connectors/connector.ts";
 import type { DashboardKey } from "../modules/connectors/sources.ts";
 import type { Summary } from "../modules/health/summary.ts";
+import type { IncidentStatus } from "../modules/incidents/incident.ts";
 import type { Severity } from "../modules/severity.ts";
 import { counted } from "./format.ts";
 
@@ -36,6 +37,13 @@ const severityBadges: Record<Severity, BadgeWords> = {
   critical: { tone: "critical", label: "Critical" },
 };
 export const severityBadge = (severity: Severity): BadgeWords => severityBadges[severity];
+
+const incidentStatusBadges: Record<IncidentStatus, BadgeWords> = {
+  open: { tone: "neutral", label: "Open" },
+  acknowledged: { tone: "info", label: "Seen" },
+  resolved: { tone: "success", label: "Over" },
+};
+export const incidentStatusBadge = (status: IncidentStatus): BadgeWords => incidentStatusBadges[status];
 
 const summaryBadges: Record<Summary["status"], BadgeWords> = {
   healthy: { tone: "success", label: "All up to date" },
@@ -85,14 +93,23 @@ export const dayStateLabels: Record<DayState, string> = {
   critical: "Critically late",
   failed: "Failed",
   no_sync: "No sync",
+  pending: "Not synced yet",
   before_start: "Not connected yet",
 };
 
-const shownFirst: readonly DayState[] = ["synced", "warning", "high", "critical", "failed", "no_sync"];
+const shownFirst: readonly DayState[] = [
+  "synced",
+  "warning",
+  "high",
+  "critical",
+  "failed",
+  "no_sync",
+  "pending",
+];
 
-/** "28 of 30 days in sync": the line under a strip. Days before the connector existed do not count. */
+/** "28 of 30 days in sync": the line under a strip. Days before the connector existed, and one just begun, do not count. */
 export function daysInSync(days: readonly HistoryDay[]): string {
-  const lived = days.filter((day) => day.state !== "before_start");
+  const lived = days.filter((day) => day.state !== "before_start" && day.state !== "pending");
   if (lived.length === 0) return "No history yet";
   const synced = lived.filter((day) => day.state === "synced").length;
   return `${synced} of ${counted(lived.length, "day")} in sync`;

@@ -2,24 +2,32 @@ import { BlockStack, Box, Card, Page, Text } from "@shopify/polaris";
 import { useState } from "react";
 import type { Connector, ConnectorStatus } from "../modules/connectors/connector.ts";
 import type { HomePage } from "../modules/health/pages.ts";
-import { SupportContact } from "./block-banner.tsx";
 import { BetweenCards, CardGrid, CardPair } from "./card-grid.tsx";
 import { ConnectorHealthCard } from "./connector-health-card.tsx";
 import { type Formatting, formatAgo, formatTime } from "./format.ts";
+import { GettingStarted } from "./getting-started.tsx";
 import { HealthScore } from "./health-score.tsx";
 import { IncidentList } from "./incident-list.tsx";
 import type { Kept } from "./keep-last-page.ts";
 import { LiveAnnouncer } from "./live-announcer.tsx";
+import { NoticeCards } from "./notice-cards.tsx";
 import { decidePageNotice } from "./page-notice.ts";
 import { PageNoticeBanner } from "./page-notice-banner.tsx";
 import { StatusCounts } from "./status-counts.tsx";
 
 /** Sync Health: can the numbers be trusted now, and if not, what is wrong and what to do. */
 export function HomeView({ page }: { page: Kept<HomePage> }) {
-  const { shop, now, summary, block, incidents, strips } = page;
+  const { shop, now, summary, block, incidents, strips, syncs } = page;
   const notice = decidePageNotice(page);
   const connectors = useWorstFirst(summary.connectors);
-  if (summary.connectors.length === 0) return <FirstRun page={page} />;
+  const isFirstRun = connectors.every((connector) => connector.neverSynced);
+  if (connectors.length === 0) {
+    return (
+      <Page title="Sync Health">
+        <GettingStarted connectors={connectors} support={block.support} canDismiss={false} />
+      </Page>
+    );
+  }
   return (
     <Page title="Sync Health" subtitle={subtitleOf(page, shop)}>
       <LiveAnnouncer
@@ -29,6 +37,9 @@ export function HomeView({ page }: { page: Kept<HomePage> }) {
       />
       <BlockStack gap="400">
         <PageNoticeBanner notice={notice} block={block} view={shop} now={now} />
+        {isFirstRun && !page.isGettingStartedDismissed ? (
+          <GettingStarted connectors={connectors} support={block.support} canDismiss />
+        ) : null}
         <CardPair>
           <Card>
             <HealthScore
@@ -52,7 +63,6 @@ export function HomeView({ page }: { page: Kept<HomePage> }) {
               incidents={incidents}
               view={shop}
               now={now}
-              linksToConnector
               whenEmpty={
                 summary.stale
                   ? "Nothing was open when we last checked."
@@ -61,6 +71,7 @@ export function HomeView({ page }: { page: Kept<HomePage> }) {
             />
           </BlockStack>
         </Card>
+        <NoticeCards notices={page.notices} view={shop} now={now} />
         <BlockStack gap="300">
           <BetweenCards>
             <Text as="h2" variant="headingMd">
@@ -73,6 +84,7 @@ export function HomeView({ page }: { page: Kept<HomePage> }) {
                 key={connector.id}
                 connector={connector}
                 strip={strips[connector.id] ?? []}
+                sync={syncs[connector.id] ?? null}
                 view={shop}
                 now={now}
                 isStale={summary.stale}
@@ -88,30 +100,6 @@ export function HomeView({ page }: { page: Kept<HomePage> }) {
           </Box>
         </BetweenCards>
       </BlockStack>
-    </Page>
-  );
-}
-
-/** No source yet: what this page will be, and who can help. */
-function FirstRun({ page: { block } }: { page: HomePage }) {
-  return (
-    <Page title="Sync Health">
-      <Card>
-        <Box paddingBlock="800">
-          <BlockStack gap="200" inlineAlign="center">
-            <Text as="h2" variant="headingMd" alignment="center">
-              No data source is connected yet
-            </Text>
-            <Box maxWidth="420px">
-              <Text as="p" tone="subdued" alignment="center">
-                As soon as your first source is connected, its syncs are watched here. You will see at a
-                glance whether your dashboards can be trusted, and what to do when they cannot.
-              </Text>
-            </Box>
-            <SupportContact support={block.support} />
-          </BlockStack>
-        </Box>
-      </Card>
     </Page>
   );
 }

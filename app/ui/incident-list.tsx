@@ -1,8 +1,8 @@
 import { BlockStack, Link, Text } from "@shopify/polaris";
 import type { Incident } from "../modules/incidents/incident.ts";
 import { AcknowledgeButton } from "./acknowledge-button.tsx";
-import { type Formatting, formatAgo, formatInstant, formatList } from "./format.ts";
-import { dashboardLabels, severityBadge } from "./health-words.ts";
+import { type Formatting, formatAgo, formatDuration, formatInstant, formatList } from "./format.ts";
+import { dashboardLabels, incidentStatusBadge, severityBadge } from "./health-words.ts";
 import styles from "./incident-list.module.css";
 import { StatusBadge } from "./status-badge.tsx";
 
@@ -12,12 +12,10 @@ interface IncidentListProps {
   now: string;
   /** Said when there are none. */
   whenEmpty: string;
-  /** On a connector's own page its incidents need no link to it. */
-  linksToConnector: boolean;
 }
 
 /** What is wrong, since when, what it touches; with a button to say "seen". */
-export function IncidentList({ incidents, view, now, whenEmpty, linksToConnector }: IncidentListProps) {
+export function IncidentList({ incidents, view, now, whenEmpty }: IncidentListProps) {
   if (incidents.length === 0) {
     return (
       <Text as="p" tone="subdued">
@@ -35,13 +33,9 @@ export function IncidentList({ incidents, view, now, whenEmpty, linksToConnector
           <div className={styles.words}>
             <BlockStack gap="050">
               <Text as="h3" variant="headingSm">
-                {linksToConnector && incident.connectorId ? (
-                  <Link url={`/app/connectors/${incident.connectorId}`} monochrome removeUnderline>
-                    {incident.title}
-                  </Link>
-                ) : (
-                  incident.title
-                )}
+                <Link url={`/app/incidents/${incident.id}`} monochrome removeUnderline>
+                  {incident.title}
+                </Link>
               </Text>
               <Text as="p">{incident.detail}</Text>
               <Text as="p" variant="bodySm" tone="subdued">
@@ -51,9 +45,7 @@ export function IncidentList({ incidents, view, now, whenEmpty, linksToConnector
           </div>
           <div className={styles.action}>
             {incident.status === "resolved" ? (
-              <Text as="p" tone="subdued">
-                Resolved
-              </Text>
+              <StatusBadge badge={incidentStatusBadge(incident.status)} />
             ) : (
               <AcknowledgeButton incident={incident} />
             )}
@@ -67,7 +59,9 @@ export function IncidentList({ incidents, view, now, whenEmpty, linksToConnector
 function factsOf(incident: Incident, now: string, view: Formatting): string[] {
   const touched = incident.affectedDashboards.map((key) => dashboardLabels[key]);
   return [
-    `Since ${formatInstant(incident.openedAt, now, view)} (${formatAgo(incident.openedAt, now)})`,
+    incident.resolvedAt
+      ? `${formatInstant(incident.openedAt, now, view)}, lasted ${formatDuration(incident.openedAt, incident.resolvedAt)}`
+      : `Since ${formatInstant(incident.openedAt, now, view)} (${formatAgo(incident.openedAt, now)})`,
     ...(touched.length > 0 ? [`Affects ${formatList(touched)}`] : []),
     ...(incident.parent?.kind === "upstream" ? ["Part of a wider outage, not caused by your shop"] : []),
     ...(incident.parent?.kind === "shop" ? ["Several of your sources are affected together"] : []),

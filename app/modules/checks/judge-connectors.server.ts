@@ -47,7 +47,7 @@ export async function judgeConnectors(
       LEFT JOIN airbyte_workspaces w ON w.shop_id = c.shop_id
       CROSS JOIN LATERAL (SELECT CASE WHEN c.engine = 'airbyte' AND w.unreachable_since IS NOT NULL
         THEN least(${now}::timestamptz, coalesce(w.last_polled_at, w.unreachable_since)) ELSE ${now}::timestamptz END AS as_of) seen
-      WHERE c.shop_id = ANY (${ids}::uuid[]) ${only}
+      WHERE true ${only}
     ), verdicts AS MATERIALIZED (
       SELECT f.*, v.check_name, v.outcome, v.severity, v.value
       FROM facts f CROSS JOIN LATERAL (VALUES
@@ -65,6 +65,8 @@ export async function judgeConnectors(
                WHEN f.failures_in_a_row >= ${SOFT_FAILURES} THEN 'warning' END,
           f.failures_in_a_row, NULL)
       ) AS v (check_name, outcome, severity, value, expected_high)
+      -- Not beside the policy above: PostgreSQL takes the two for independent, expects next to no rows, and plans for that.
+      WHERE f.shop_id = ANY (${ids}::uuid[])
     ), judged AS MATERIALIZED (
       SELECT v.shop_id, v.connector_id, v.source, v.check_name, v.value, v.warning, v.disabled, v.failures_in_a_row, v.last_failure_reason,
         CASE WHEN v.paused THEN 'paused' ELSE v.outcome END AS outcome,
@@ -91,9 +93,9 @@ export async function judgeConnectors(
       changed.check_name AS "check", changed.outcome, changed.severity, changed.value::int AS value, changed.warning AS "slaMinutes",
       CASE WHEN changed.disabled THEN 'connection_disabled' ELSE changed.last_failure_reason END AS "failureReason",
       changed.failures_in_a_row AS "failuresInARow",
-      i.id AS "incidentId", i.status AS "incidentStatus", i.severity AS "incidentSeverity", i.resolved_at AS "resolvedAt"
+      i.id AS "incidentId", i.status AS "incidentStatus", i.severity AS "incidentSeverity", i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt"
     FROM (SELECT 1) one LEFT JOIN changed ON true
-    LEFT JOIN LATERAL (SELECT id, status, severity, resolved_at FROM dq_incidents
+    LEFT JOIN LATERAL (SELECT id, status, severity, opened_at, resolved_at FROM dq_incidents
       WHERE shop_id = changed.shop_id AND connector_id = changed.connector_id AND check_name = changed.check_name
       ORDER BY (status <> 'resolved') DESC, opened_at DESC LIMIT 1) i ON true`;
   const changes = rows.filter((row) => row.connectorId !== null);

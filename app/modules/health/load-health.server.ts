@@ -8,6 +8,7 @@ import { listLifts } from "../dashboards/dashboard-lifts.store.server.ts";
 import { decideBlocks } from "../dashboards/decide-block.ts";
 import { minutesBetween } from "../freshness/freshness.ts";
 import type { Shop } from "../shops/shop.ts";
+import { type SyncView, viewSync } from "../sync-runs/sync-request.ts";
 import { isRunnerStale, nextCheckAt } from "./schedule.ts";
 import { countStatuses, scoreConnectors, summarize } from "./score.ts";
 import type { Summary } from "./summary.ts";
@@ -36,6 +37,9 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
       isEngineUnreachable: row.engineUnreachableSince !== null,
       openVerdicts: row.verdicts,
       freshnessOutcome: row.freshnessOutcome,
+      engine: row.engine === "push" ? "push" : "airbyte",
+      isRunning: row.runningSince !== null,
+      isSyncRequested: row.syncRequestedAt !== null,
       failureReason: row.lastFailureReason,
       failuresInARow: row.failuresInARow,
     },
@@ -43,6 +47,24 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
     now,
   );
 }
+
+/** A sync of it runs or is on its way: its page asks again sooner. */
+export const isBusy = (row: ConnectorRow): boolean =>
+  row.runningSince !== null || row.syncRequestedAt !== null;
+
+/** Whether a connector can be synced now, for a page's button. */
+export const syncViewOf = (row: ConnectorRow, now: Date): SyncView =>
+  viewSync(
+    {
+      engine: row.engine === "push" ? "push" : "airbyte",
+      isPaused: row.pausedAt !== null,
+      connectionStatus: row.connectionStatus,
+      runningSince: row.runningSince,
+      requestedAt: row.syncRequestedAt,
+      problem: row.syncRequestProblem,
+    },
+    now,
+  );
 
 /** The shop's health from two statements: connectors with their verdicts, and lifted blocks. */
 export async function loadHealth(tx: ShopTx, shop: Shop, now: Date): Promise<Health> {
@@ -92,6 +114,6 @@ export async function loadHealth(tx: ShopTx, shop: Shop, now: Date): Promise<Hea
     dashboards,
     rows,
     engineUnreachableSince: unreachable[0] ?? null,
-    isAnythingRunning: rows.some((row) => row.runningSince !== null),
+    isAnythingRunning: rows.some(isBusy),
   };
 }

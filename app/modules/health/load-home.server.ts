@@ -4,8 +4,9 @@ import { drawHistory } from "../connectors/history.ts";
 import { describeBlock } from "../dashboards/get-dashboard-block.server.ts";
 import { loadIncidentSpans } from "../incidents/incident-spans.store.server.ts";
 import { findIncidents, presentIncident } from "../incidents/incidents.store.server.ts";
+import { listNotices } from "../notices/notices.store.server.ts";
 import type { Shop } from "../shops/shop.ts";
-import { loadHealth } from "./load-health.server.ts";
+import { loadHealth, syncViewOf } from "./load-health.server.ts";
 import type { HomePage, ShopView } from "./pages.ts";
 
 const STRIP_DAYS = 30;
@@ -22,7 +23,7 @@ export const viewOf = (shop: Shop): ShopView => ({
 /** Polls sooner while something is going on. */
 export const pollSecondsFor = (isAnythingRunning: boolean): number => (isAnythingRunning ? 15 : 60);
 
-/** Everything Home draws, in five statements whatever the number of connectors. */
+/** Everything Home draws, in six statements whatever the number of connectors. */
 export async function loadHome(tx: ShopTx, shop: Shop, now: Date): Promise<HomePage> {
   const health = await loadHealth(tx, shop, now);
   const incidents = await findIncidents(tx, {
@@ -32,6 +33,7 @@ export async function loadHome(tx: ShopTx, shop: Shop, now: Date): Promise<HomeP
   });
   const runs = await loadRunDays(tx, shop, now, STRIP_DAYS);
   const spans = await loadIncidentSpans(tx, new Date(now.getTime() - (STRIP_DAYS + 1) * DAY_MS));
+  const told = await listNotices(tx, shop.id, now);
   const strips = Object.fromEntries(
     health.rows.map((row) => [
       row.id,
@@ -52,6 +54,8 @@ export async function loadHome(tx: ShopTx, shop: Shop, now: Date): Promise<HomeP
     block: describeBlock(health.dashboards),
     incidents: incidents.map(presentIncident),
     strips,
+    syncs: Object.fromEntries(health.rows.map((row) => [row.id, syncViewOf(row, now)])),
+    ...told,
     engineUnreachableSince: health.engineUnreachableSince?.toISOString() ?? null,
     pollSeconds: pollSecondsFor(health.isAnythingRunning),
   };

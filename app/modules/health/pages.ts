@@ -1,6 +1,9 @@
-import type { ConnectorDetail, HistoryDay } from "../connectors/connector.ts";
+import type { Connector, ConnectorDetail, HistoryDay } from "../connectors/connector.ts";
 import type { DashboardBlock } from "../dashboards/dashboard-block.ts";
 import type { Incident } from "../incidents/incident.ts";
+import type { TimelineEntry } from "../incidents/timeline.ts";
+import type { Notice } from "../notices/notice.ts";
+import type { SyncView } from "../sync-runs/sync-request.ts";
 import type { Summary } from "./summary.ts";
 
 /** How a page formats: the shop's own zone, currency and language. */
@@ -21,6 +24,12 @@ export interface HomePage {
   incidents: Incident[];
   /** The last 30 shop days of each connector, oldest first, by connector id. */
   strips: Record<string, HistoryDay[]>;
+  /** Whether each connector can be synced now, by connector id. */
+  syncs: Record<string, SyncView>;
+  /** What happened lately and was not dismissed, newest first, at most 3. */
+  notices: Notice[];
+  /** The merchant has put the introduction away. */
+  isGettingStartedDismissed: boolean;
   /** "Airbyte unreachable since …": set while we cannot see the engine. */
   engineUnreachableSince: string | null;
   /** Poll again after this many seconds: 15 while something runs, else 60. */
@@ -32,6 +41,23 @@ export interface ConnectorPage {
   shop: ShopView;
   now: string;
   connector: ConnectorDetail;
+  sync: SyncView;
+  checkedAt: string | null;
+  stale: boolean;
+  engineUnreachableSince: string | null;
+  pollSeconds: number;
+}
+
+/** Everything an incident's page draws. */
+export interface IncidentDetailPage {
+  shop: ShopView;
+  now: string;
+  incident: Incident;
+  /** Newest first. */
+  timeline: TimelineEntry[];
+  /** Null for an incident of several sources together. */
+  connector: Connector | null;
+  sync: SyncView | null;
   checkedAt: string | null;
   stale: boolean;
   engineUnreachableSince: string | null;

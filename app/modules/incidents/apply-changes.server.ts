@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { isSource, sources } from "../connectors/sources.ts";
+import { addNotices, type NewNotice } from "../notices/notices.store.server.ts";
 import type { Severity } from "../severity.ts";
 import type { IncidentStatus } from "./incident.ts";
-import { describeIncident } from "./incident-words.ts";
+import { describeIncident, describeMinutes } from "./incident-words.ts";
 import { decideTransition } from "./transitions.ts";
 
 /** A verdict that changed, with the latest incident of its connector and check. */
@@ -21,14 +22,16 @@ export interface Change {
   incidentId: string | null;
   incidentStatus: IncidentStatus | null;
   incidentSeverity: Severity | null;
+  openedAt: Date | null;
   resolvedAt: Date | null;
 }
 
-/** Opens, escalates, reopens and resolves incidents for changed verdicts, with their timeline: three statements for any number. */
+/** Opens, escalates, reopens and resolves incidents for changed verdicts, with their timeline and what is told on Home: four statements for any number. */
 export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: Date): Promise<void> {
   const opened: object[] = [];
   const moved: object[] = [];
   const events: object[] = [];
+  const notices: NewNotice[] = [];
   for (const change of changes) {
     const latest =
       change.incidentId && change.incidentStatus && change.incidentSeverity
@@ -54,6 +57,7 @@ export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: 
       ...words,
     };
     (transition.kind === "open" ? opened : moved).push(row);
+    if (transition.kind === "auto_resolve") notices.push(...noticeOf(change, id, now));
     events.push({
       shop_id: change.shopId,
       incident_id: id,
@@ -91,7 +95,26 @@ export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: 
       SELECT shop_id, incident_id, ${now}, kind, severity, 'system', 'system', note
       FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb) AS e (shop_id uuid, incident_id uuid, kind text, severity text, note text)`;
   }
+  await addNotices(tx, notices, now);
 }
+
+/** A problem that mattered is over: Home says so once. A warning passes without a word. */
+function noticeOf(change: Change, incidentId: string, now: Date): NewNotice[] {
+  if (!change.openedAt || change.incidentSeverity === "warning") return [];
+  const minutes = Math.max(1, Math.floor((now.getTime() - change.openedAt.getTime()) / 60_000));
+  return [
+    {
+      shopId: change.shopId,
+      kind: "problem_solved",
+      connectorId: change.connectorId,
+      title: `${labelOf(change)} is all right again`,
+      body: `The problem lasted ${describeMinutes(minutes)} and is over. You do not need to do anything.`,
+      path: `/app/incidents/${incidentId}`,
+    },
+  ];
+}
+
+const labelOf = ({ source }: Change): string => (isSource(source) ? sources[source].label : source);
 
 const timelineKind = {
   open: "opened",
@@ -103,7 +126,7 @@ const timelineKind = {
 function wordsFor(change: Change, severity: Severity) {
   return describeIncident({
     check: change.check,
-    label: isSource(change.source) ? sources[change.source].label : change.source,
+    label: labelOf(change),
     severity,
     outcome: change.outcome,
     ageMinutes: change.value,

@@ -1,0 +1,37 @@
+import { notFound } from "#app/platform/errors.ts";
+import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { loadConnectorRows } from "../connectors/connector-facts.store.server.ts";
+import { isBusy, showRow, syncViewOf } from "../health/load-health.server.ts";
+import { pollSecondsFor, viewOf } from "../health/load-home.server.ts";
+import type { IncidentDetailPage } from "../health/pages.ts";
+import { isRunnerStale } from "../health/schedule.ts";
+import type { Shop } from "../shops/shop.ts";
+import { loadTimeline } from "./incident-timeline.store.server.ts";
+import { findIncidents, presentIncident } from "./incidents.store.server.ts";
+
+/** Everything an incident's page draws. @throws AppError not_found */
+export async function loadIncidentPage(
+  tx: ShopTx,
+  shop: Shop,
+  incidentId: string,
+  now: Date,
+): Promise<IncidentDetailPage> {
+  const [found] = await findIncidents(tx, { incidentId, limit: 1 });
+  if (!found) throw notFound("incident");
+  const timeline = await loadTimeline(tx, incidentId);
+  const { checkedAt, rows } = await loadConnectorRows(tx, shop.id, now, found.connectorId ?? undefined);
+  const stale = isRunnerStale(checkedAt, now);
+  const row = found.connectorId ? rows[0] : undefined;
+  return {
+    shop: viewOf(shop),
+    now: now.toISOString(),
+    incident: presentIncident(found),
+    timeline,
+    connector: row ? showRow(row, shop, now, stale) : null,
+    sync: row ? syncViewOf(row, now) : null,
+    checkedAt: checkedAt?.toISOString() ?? null,
+    stale,
+    engineUnreachableSince: row?.engineUnreachableSince?.toISOString() ?? null,
+    pollSeconds: pollSecondsFor(row !== undefined && isBusy(row)),
+  };
+}

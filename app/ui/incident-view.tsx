@@ -1,0 +1,133 @@
+import { BlockStack, InlineStack, Link, List, Page, Text } from "@shopify/polaris";
+import type { ReactNode } from "react";
+import type { IncidentDetailPage } from "../modules/health/pages.ts";
+import { AcknowledgeButton } from "./acknowledge-button.tsx";
+import { CardPair } from "./card-grid.tsx";
+import {
+  type Formatting,
+  formatAgo,
+  formatDuration,
+  formatInstant,
+  formatList,
+  formatTime,
+} from "./format.ts";
+import { dashboardLabels, incidentStatusBadge, severityBadge } from "./health-words.ts";
+import styles from "./incident-view.module.css";
+import type { Kept } from "./keep-last-page.ts";
+import { LiveAnnouncer } from "./live-announcer.tsx";
+import { decideConnectorNotice } from "./page-notice.ts";
+import { PageNoticeBanner } from "./page-notice-banner.tsx";
+import { Section } from "./section.tsx";
+import { StatusBadge } from "./status-badge.tsx";
+import { SyncNowButton } from "./sync-now-button.tsx";
+import { Timeline } from "./timeline.tsx";
+
+/** One problem: what happened, what it touches, what to do, and its story. */
+export function IncidentView({ page }: { page: Kept<IncidentDetailPage> }) {
+  const { shop, now, incident, connector, sync, stale } = page;
+  const isResolved = incident.status === "resolved";
+  return (
+    <Page
+      title={incident.title}
+      titleMetadata={
+        <InlineStack gap="100">
+          <StatusBadge badge={severityBadge(incident.severity)} />
+          <StatusBadge badge={incidentStatusBadge(incident.status)} />
+        </InlineStack>
+      }
+      subtitle={subtitleOf(page, shop)}
+      backAction={{ content: "Sync Health", url: "/app" }}
+    >
+      <LiveAnnouncer
+        stale={stale}
+        connectors={connector ? [connector] : []}
+        incidentIds={isResolved ? [] : [incident.id]}
+      />
+      <BlockStack gap="400">
+        <PageNoticeBanner notice={decideConnectorNotice(page)} block={null} view={shop} now={now} />
+        <CardPair>
+          <Section title="What happened">
+            <Text as="p">{incident.detail}</Text>
+            <Facts page={page} />
+          </Section>
+          <Section title="What to do">
+            <Advice page={page} />
+            {isResolved ? null : (
+              <InlineStack gap="200" blockAlign="start">
+                {connector && sync ? (
+                  <SyncNowButton connectorId={connector.id} label={connector.label} sync={sync} />
+                ) : null}
+                <AcknowledgeButton incident={incident} />
+              </InlineStack>
+            )}
+          </Section>
+        </CardPair>
+        <Section title="Timeline">
+          <Timeline entries={page.timeline} view={shop} now={now} />
+        </Section>
+      </BlockStack>
+    </Page>
+  );
+}
+
+function Facts({ page: { incident, connector, now, shop } }: { page: IncidentDetailPage }) {
+  const touched = incident.affectedDashboards.map((key) => dashboardLabels[key]);
+  const facts: [string, ReactNode][] = [
+    ["Since", `${formatInstant(incident.openedAt, now, shop)} (${formatAgo(incident.openedAt, now)})`],
+    ...(incident.resolvedAt
+      ? ([
+          [
+            "Over",
+            `${formatInstant(incident.resolvedAt, now, shop)}, after ${formatDuration(incident.openedAt, incident.resolvedAt)}`,
+          ],
+        ] as [string, ReactNode][])
+      : []),
+    ...(touched.length > 0 ? ([["Affects", formatList(touched)]] as [string, ReactNode][]) : []),
+    ...(connector
+      ? ([
+          [
+            "Source",
+            <Link key="source" url={`/app/connectors/${connector.id}`}>
+              {connector.label}
+            </Link>,
+          ],
+        ] as [string, ReactNode][])
+      : []),
+  ];
+  return (
+    <dl className={styles.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The steps that help now; what has passed, or is not the shop's to mend, says so. */
+function Advice({ page: { incident, connector } }: { page: IncidentDetailPage }) {
+  if (incident.status === "resolved")
+    return <Text as="p">This is over. You do not need to do anything.</Text>;
+  if (incident.parent?.kind === "upstream")
+    return (
+      <Text as="p">Many shops have this problem at the moment; yours did not cause it. Please wait.</Text>
+    );
+  const actions = connector?.recommendedActions.filter(({ code }) => code !== "sync_now") ?? [];
+  if (actions.length === 0)
+    return <Text as="p">We are on it. It closes by itself as soon as the check passes again.</Text>;
+  return (
+    <List>
+      {actions.map(({ code, label }) => (
+        <List.Item key={code}>{label}</List.Item>
+      ))}
+    </List>
+  );
+}
+
+function subtitleOf({ refreshFailedAt, checkedAt, now }: Kept<IncidentDetailPage>, view: Formatting): string {
+  if (refreshFailedAt)
+    return `Could not refresh just now. Showing what we knew at ${formatTime(refreshFailedAt, view)}.`;
+  return checkedAt ? `Checked ${formatAgo(checkedAt, now)}` : "Not checked yet";
+}
