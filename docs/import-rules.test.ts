@@ -24,7 +24,15 @@ const allowed: [from: string, imports: string[]][] = [
   ],
   [
     "app/ui/card.tsx",
-    ["./badge.tsx", "#app/modules/health/score.ts", "@shopify/polaris", "react", "@remix-run/react"],
+    [
+      "./badge.tsx",
+      "#app/modules/health/score.ts",
+      "@shopify/polaris",
+      "react",
+      "@remix-run/react",
+      "d3-scale",
+      "d3-shape",
+    ],
   ],
   ["app/modules/health/score.ts", ["../severity.ts", "#app/platform/errors.ts", "zod", "temporal-polyfill"]],
   [
