@@ -59,6 +59,7 @@ describe("the catalogue", () => {
     expect(await tablesWhere(`NOT ${hasShop}`)).toEqual([
       "_prisma_migrations",
       "airbyte_unmatched_workspaces",
+      "metric_totals",
       "runner_batches",
       "runner_ticks",
       "shops",

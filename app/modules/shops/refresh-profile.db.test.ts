@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
 import { queuedJobs, runJobs } from "#e2e/support/run-jobs.ts";
 import { type ShopifyStandIn, shopSettings, startShopifyStandIn } from "#e2e/support/shopify-stand-in.ts";
-import { makeShop } from "#e2e/support/tenants.ts";
+import { makeConnector, makeShop } from "#e2e/support/tenants.ts";
 import refreshProfileTask from "#jobs/tasks/shops.refresh_profile.ts";
 import refreshProfilesTask from "#jobs/tasks/shops.refresh_profiles.ts";
 import { queueStaleProfiles, refreshShopProfile } from "./refresh-profile.server.ts";
@@ -80,6 +80,27 @@ describe("a shop's profile", () => {
     shopify.onAdminApi = () => ({ body: shopSettings({ currencyCode: "USDC" }) });
     await refresh();
     expect(await profile()).toMatchObject({ time_zone: "Europe/Berlin", currency: "USD" });
+  });
+
+  it("moved to another zone has lost no rows by that: its days are cut elsewhere from then on", async () => {
+    const { id } = await makeConnector(database.owner, shop.id, "klaviyo");
+    const highest = async () =>
+      (
+        await database.owner.query(
+          "SELECT highest_rows::int AS n FROM daily_profiles WHERE connector_id = $1",
+          [id],
+        )
+      ).rows[0].n;
+    await database.owner.query(
+      `INSERT INTO daily_profiles (shop_id, connector_id, day, row_count, highest_rows, profiled_at) VALUES ($1, $2, '2026-11-01', 5, 9, now())`,
+      [shop.id, id],
+    );
+    shopify.onAdminApi = () => ({ body: shopSettings({ ianaTimezone: "America/New_York" }) });
+    await refresh();
+    expect(await highest()).toBe(9);
+    shopify.onAdminApi = () => ({ body: shopSettings() });
+    await refresh();
+    expect(await highest()).toBe(0);
   });
 
   it("read again, unchanged, stays", async () => {

@@ -5,6 +5,7 @@ import { log } from "#app/platform/log.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { type JobSpec, job } from "#jobs/catalog.ts";
+import { forgetHighestRows } from "../profiles/profiles.store.server.ts";
 import { callAsShop } from "./offline-access.server.ts";
 import { readShopProfile } from "./shop-profile.ts";
 import {
@@ -55,7 +56,12 @@ export async function refreshShopProfile(shopId: string, now: Date): Promise<str
     return outcome.reason;
   }
   const profile = readShopProfile(outcome.answer);
-  const stored = await withShop(shopId, (tx) => saveShopProfile(tx, shopId, profile, now));
+  const stored = await withShop(shopId, async (tx) => {
+    const zone = await saveShopProfile(tx, shopId, profile, now);
+    // Its days are cut elsewhere from now on: none of them has lost rows because of that.
+    if (zone !== shop.timeZone) await forgetHighestRows(tx, shopId);
+    return zone;
+  });
   const { ianaTimezone, currencyCode } = outcome.answer;
   if (stored !== ianaTimezone)
     log.warn({ shop: shop.domain, given: ianaTimezone, kept: stored }, "a shop's time zone is unknown");

@@ -44,9 +44,9 @@ export async function listShopIds(): Promise<string[]> {
 export async function findInstalledShop(
   tx: ShopTx,
   shopId: string,
-): Promise<{ id: string; domain: string } | null> {
-  const [row] = await tx.$queryRaw<{ id: string; domain: string }[]>`
-    SELECT id, domain FROM shops WHERE id = ${shopId}::uuid AND uninstalled_at IS NULL`;
+): Promise<{ id: string; domain: string; timeZone: string } | null> {
+  const [row] = await tx.$queryRaw<{ id: string; domain: string; timeZone: string }[]>`
+    SELECT id, domain, time_zone AS "timeZone" FROM shops WHERE id = ${shopId}::uuid AND uninstalled_at IS NULL`;
   return row ?? null;
 }
 
