@@ -127,13 +127,16 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
   });
   const path = web.withoutTokens(req.originalUrl);
   res.on("close", () => {
+    const ms = performance.now() - startedAt;
+    const status = res.writableFinished ? res.statusCode : null;
+    web.countRequest({ method: req.method, path: req.path, status, seconds: ms / 1000 });
     web.log.info(
       {
         requestId,
         method: req.method,
         path,
         status: res.statusCode,
-        ms: Math.round(performance.now() - startedAt),
+        ms: Math.round(ms),
         shop: res.locals.shop,
         ...(res.writableFinished ? {} : { aborted: true }),
       },

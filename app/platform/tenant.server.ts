@@ -1,3 +1,4 @@
+import { committed } from "./after-commit.server.ts";
 import { type DbTransaction, db } from "./db.server.ts";
 
 declare const bound: unique symbol;
@@ -22,16 +23,18 @@ export function withShop<T>(
 }
 
 /** Runs `work` in one transaction that sees and writes exactly these shops. For the runner's batches. */
-export function withShops<T>(
+export async function withShops<T>(
   shopIds: readonly string[],
   work: (tx: ShopTx) => Promise<T>,
   { timeoutMs = 30_000 }: TransactionLimits = {},
 ): Promise<T> {
-  return db().$transaction(
+  const [tx, done] = await db().$transaction(
     async (tx) => {
       await tx.$executeRaw`SELECT set_config('app.shop_ids', ${`{${shopIds.join(",")}}`}, true)`;
-      return work(tx as ShopTx);
+      return [tx, await work(tx as ShopTx)] as const;
     },
     { timeout: timeoutMs },
   );
+  committed(tx);
+  return done;
 }

@@ -1,0 +1,104 @@
+import { db } from "#app/platform/db.server.ts";
+import { counter, gauges, histogram } from "#app/platform/metrics.server.ts";
+import { readQueueDepth } from "#app/platform/queue.server.ts";
+import { catalog, type TaskName } from "#jobs/catalog.ts";
+import { checkNames, type DataCheckName } from "./checks/check-names.ts";
+import { isSource, sourceKeys } from "./connectors/sources.ts";
+import type { Transition } from "./incidents/transitions.ts";
+import { Severity } from "./severity.ts";
+
+const severity = Severity.options;
+const isDataCheck = (check: string): check is DataCheckName =>
+  check !== "freshness" && check !== "sync_failed" && (checkNames as string[]).includes(check);
+
+/** What the product counts, over all processes. A shop is never a label. */
+export const dqMetrics = {
+  freshnessCheckSeconds: histogram(
+    "dq.freshness_check.duration_seconds",
+    "How long it took to judge one batch of shops.",
+    { unit: "s", bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], labels: {} },
+  ),
+  freshnessFailures: counter(
+    "dq.freshness_check.failures_total",
+    "Freshness verdicts that turned to late, or to later, by the severity they turned to.",
+    { source: sourceKeys, severity },
+  ),
+  anomalyDetections: counter(
+    "dq.anomaly_check.detections_total",
+    "Failing verdicts of the checks of the data.",
+    { check: checkNames.filter(isDataCheck), severity },
+  ),
+  incidentsCreated: counter("dq.incident.created_total", "Incidents opened.", { severity }),
+  incidentsResolved: counter(
+    "dq.incident.resolved_total",
+    "Incidents resolved, by their severity then: by themselves (auto) or by a person.",
+    { severity, how: ["auto", "person"] },
+  ),
+  backfillsRequested: counter("dq.backfill.requested_total", "Backfills asked for.", { source: sourceKeys }),
+  backfillsCompleted: counter("dq.backfill.completed_total", "Backfills that ended.", {
+    outcome: ["completed", "failed", "cancelled"],
+  }),
+  jobs: counter("dq.job.attempts_total", "Attempts of jobs: done, to be tried again (retry) or given up.", {
+    task: Object.keys(catalog) as TaskName[],
+    outcome: ["done", "retry", "gave_up"],
+  }),
+};
+
+gauges(
+  {
+    "dq.queue.jobs": {
+      description: "Jobs in the queue: ready, scheduled for later, running, or failed for good.",
+    },
+    "dq.queue.oldest_job_seconds": { description: "How long the oldest ready job has waited.", unit: "s" },
+  },
+  async () => {
+    const { oldestReadySeconds, ...depth } = await readQueueDepth(db());
+    return [
+      ...Object.entries(depth).map(([state, value]) => ({
+        name: "dq.queue.jobs" as const,
+        value,
+        labels: { state },
+      })),
+      { name: "dq.queue.oldest_job_seconds", value: oldestReadySeconds },
+    ];
+  },
+);
+
+gauges(
+  {
+    "dq.runner.heartbeat_age_seconds": {
+      description: "How long ago the runner last finished a tick. Missing until it has finished one.",
+      unit: "s",
+    },
+  },
+  async () => {
+    const [tick] = await db().$queryRaw<{ age: number | null }[]>`
+      SELECT extract(epoch FROM now() - max(finished_at))::double precision AS age FROM runner_ticks`;
+    return tick?.age == null ? [] : [{ name: "dq.runner.heartbeat_age_seconds", value: tick.age }];
+  },
+);
+
+/** Counts changed verdicts that are freshness failures. */
+export function countFreshnessFailures(
+  changes: readonly { check: string; source: string; severity: Severity | null }[],
+): void {
+  for (const change of changes) {
+    if (change.check === "freshness" && change.severity && isSource(change.source))
+      dqMetrics.freshnessFailures.add(1, { source: change.source, severity: change.severity });
+  }
+}
+
+/** Counts failing verdicts of data checks. */
+export function countDetections(detections: readonly { check: string; severity: string }[]): void {
+  for (const { check, severity: said } of detections) {
+    const { data: known } = Severity.safeParse(said);
+    if (known && isDataCheck(check)) dqMetrics.anomalyDetections.add(1, { check, severity: known });
+  }
+}
+
+/** Counts what the runner did to an incident. One that came back, or got worse, is neither new nor over. */
+export function countTransition(kind: Transition["kind"], incidentSeverity: Severity): void {
+  if (kind === "open") dqMetrics.incidentsCreated.add(1, { severity: incidentSeverity });
+  if (kind === "auto_resolve")
+    dqMetrics.incidentsResolved.add(1, { severity: incidentSeverity, how: "auto" });
+}
