@@ -31,7 +31,7 @@ export default {
     ]),
     {
       name: "ui-packages",
-      comment: "Of packages, ui takes Polaris, React and Remix' React half.",
+      comment: "Of packages, ui takes Polaris, React, Remix' React half, and D3's arithmetic of charts.",
       severity: "error",
       from: { path: "^app/ui/", pathNot: test },
       to: {
@@ -45,6 +45,10 @@ export default {
             "@types/react",
             "@types/react-dom",
             "@remix-run/react",
+            "d3-scale",
+            "d3-shape",
+            "@types/d3-scale",
+            "@types/d3-shape",
           ),
         ],
       },

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { PassThrough } from "node:stream";
-import { createReadableStreamFromReadable, type EntryContext } from "@remix-run/node";
+import { Writable } from "node:stream";
+import type { EntryContext } from "@remix-run/node";
 import { RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { documentSecurityHeaders } from "./platform/http/security-headers.server.ts";
@@ -30,9 +30,19 @@ export default function answerDocument(
       {
         onAllReady() {
           clearTimeout(timeout);
-          const body = new PassThrough();
-          resolve(new Response(createReadableStreamFromReadable(body), { status: answeredStatus, headers }));
-          pipe(body);
+          // All of it is there: sent in one piece, it is compressed and written once.
+          const chunks: Buffer[] = [];
+          const page = new Writable({
+            write: (chunk: Buffer, _encoding, next) => {
+              chunks.push(chunk);
+              next();
+            },
+            final: (done) => {
+              resolve(new Response(Buffer.concat(chunks), { status: answeredStatus, headers }));
+              done();
+            },
+          });
+          pipe(page);
         },
         onShellError(error) {
           clearTimeout(timeout);

@@ -85,6 +85,10 @@ async function start(): Promise<void> {
     stateFile: join(dataDir, "airbyte.json"),
   });
   stops.push({ name: "Airbyte", stop: () => airbyte.stop() });
+  // The app only ever reads the warehouse.
+  await owner.query(
+    "GRANT USAGE ON SCHEMA warehouse TO sync_health_app; GRANT SELECT ON ALL TABLES IN SCHEMA warehouse TO sync_health_app",
+  );
 
   const env = childEnv(settings, secrets, urls, airbyte.url);
   Object.assign(process.env, env);
@@ -114,7 +118,7 @@ async function start(): Promise<void> {
   const runChecks = async () =>
     JSON.parse(
       (
-        await promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq", "--json"], {
+        await promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq", "--json", "--full"], {
           env,
           cwd: join(import.meta.dirname, ".."),
         })

@@ -16,6 +16,11 @@ export const catalog = {
     payload: z.object({ tickAt: z.iso.datetime(), batch: z.number().int().min(0) }),
     maxAttempts: 5,
   },
+  /** Profiles and judges the data of one batch's shops. What is missed, the next tick makes up for. */
+  "dq.check_data": {
+    payload: z.object({ tickAt: z.iso.datetime(), batch: z.number().int().min(0) }),
+    maxAttempts: 2,
+  },
   /** Asks Airbyte for every workspace's news. By cron. */
   "airbyte.poll": { payload: cron, maxAttempts: 1 },
   /** Asks Airbyte for one shop's news. */

@@ -1,4 +1,5 @@
 import type { JobHelpers, Task } from "graphile-worker";
+import { dqMetrics } from "#app/modules/dq-metrics.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { catalog, type TaskName, type TaskPayload } from "./catalog.ts";
 
@@ -23,6 +24,7 @@ export function defineTask<Name extends TaskName>(
     const context = { now: new Date(), attempt: helpers.job.attempts };
     try {
       const outcome = await definition.run(payload, context);
+      dqMetrics.jobs.add(1, { task: name, outcome: "done" });
       log.info({ task: name, job: helpers.job.id, attempt: context.attempt, outcome }, "job done");
     } catch (thrown) {
       // Shopify's library throws bare Responses; a job's error has to be an Error.
@@ -31,6 +33,7 @@ export function defineTask<Name extends TaskName>(
           ? thrown
           : new Error(thrown instanceof Response ? `HTTP ${thrown.status}` : String(thrown));
       const isLast = helpers.job.attempts >= helpers.job.max_attempts;
+      dqMetrics.jobs.add(1, { task: name, outcome: isLast ? "gave_up" : "retry" });
       log.error(
         { task: name, job: helpers.job.id, attempt: context.attempt, gaveUp: isLast, err: error },
         isLast ? "job given up" : "job failed, will be tried again",

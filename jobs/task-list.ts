@@ -5,6 +5,7 @@ import airbyteFollowJob from "./tasks/airbyte.follow_job.ts";
 import airbytePoll from "./tasks/airbyte.poll.ts";
 import airbytePollShop from "./tasks/airbyte.poll_shop.ts";
 import connectorsSync from "./tasks/connectors.sync.ts";
+import dqCheckData from "./tasks/dq.check_data.ts";
 import dqRun from "./tasks/dq.run.ts";
 import dqRunBatch from "./tasks/dq.run_batch.ts";
 import retentionPartitions from "./tasks/retention.partitions.ts";
@@ -19,6 +20,7 @@ const tasks = [
   airbytePoll,
   airbytePollShop,
   connectorsSync,
+  dqCheckData,
   dqRun,
   dqRunBatch,
   retentionPartitions,

@@ -1,17 +1,32 @@
 /** The worker process: runs the queue's jobs. Any number of them, on any number of machines. */
 import { Logger, run } from "graphile-worker";
 import pg from "pg";
+import { usableMapping } from "#app/modules/profiles/load-mapping.server.ts";
 import { assertSafeRole, db } from "#app/platform/db.server.ts";
 import { env } from "#app/platform/env.server.ts";
 import { log } from "#app/platform/log.server.ts";
+import { startMetrics, stopMetrics } from "#app/platform/metrics.server.ts";
+import { closeWarehouse, WarehouseError } from "#app/platform/warehouse.server.ts";
 import { crontab } from "./crontab.ts";
 import { taskList } from "./task-list.ts";
+
+/** A mapping that does not fit is refused here; a warehouse that is away now is not: it is asked again at each tick. */
+async function assertMappingFits(): Promise<void> {
+  try {
+    await usableMapping();
+  } catch (error) {
+    if (!(error instanceof WarehouseError)) throw error;
+    log.warn({ err: error }, "the warehouse does not answer: its data is not checked until it does");
+  }
+}
 
 try {
   const { QUEUE_DATABASE_URL, AIRBYTE_API_URL } = env();
   await assertSafeRole(db());
   if (!AIRBYTE_API_URL)
     log.warn("AIRBYTE_API_URL is not set: Airbyte is not polled, only pushed runs are known");
+  await assertMappingFits();
+  startMetrics();
   const pgPool = new pg.Pool({ connectionString: QUEUE_DATABASE_URL, max: 8 });
   pgPool.on("error", (error) =>
     log.warn({ err: error }, "the queue's database connection was lost; reconnecting"),
@@ -32,6 +47,8 @@ try {
   log.info("worker ready");
   await runner.promise;
   await pgPool.end();
+  await closeWarehouse();
+  await stopMetrics();
   await db().$disconnect();
 } catch (error) {
   log.fatal({ err: error }, "the worker stopped");

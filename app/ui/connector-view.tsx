@@ -12,6 +12,7 @@ import { decideConnectorNotice, type PageNotice } from "./page-notice.ts";
 import { PageNoticeBanner } from "./page-notice-banner.tsx";
 import { RunsTable } from "./runs-table.tsx";
 import { Section } from "./section.tsx";
+import { SeriesCharts } from "./series-chart.tsx";
 import { SlaBar } from "./sla-bar.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 import { SyncNowButton } from "./sync-now-button.tsx";
@@ -75,14 +76,15 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
             }
           />
         </Section>
-        <CardPair>
-          <Section title="Last 90 days">
-            <HistoryCalendar days={connector.history} view={shop} isStale={stale} />
-          </Section>
-          <Section title="Checks">
-            <ChecksList checks={connector.checks} view={shop} now={now} isStale={stale} />
-          </Section>
-        </CardPair>
+        <Section title="Expected and actual">
+          <SeriesCharts charts={page.charts} view={shop} />
+        </Section>
+        <Section title="Last 90 days">
+          <HistoryCalendar days={connector.history} notes={page.dayNotes} view={shop} isStale={stale} />
+        </Section>
+        <Section title="Checks">
+          <ChecksList checks={connector.checks} view={shop} now={now} isStale={stale} />
+        </Section>
         {past.length > 0 ? (
           <Section title="Past problems">
             <IncidentList incidents={past} view={shop} now={now} whenEmpty="" />

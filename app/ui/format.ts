@@ -19,7 +19,7 @@ export function displayLocale(shopLocale: string): string {
 }
 
 // Node and browsers put different spaces before "AM"; a page must read the same on both or it is drawn twice.
-const plainSpaces = (text: string): string => text.replaceAll(/[\u202f\u00a0]/g, " ");
+export const plainSpaces = (text: string): string => text.replaceAll(/[\u202f\u00a0]/g, " ");
 
 const dateFormat = (view: Formatting, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(displayLocale(view.locale), { timeZone: view.timeZone, ...options });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryDay } from "../modules/connectors/connector.ts";
+import type { CheckView, HistoryDay } from "../modules/connectors/connector.ts";
 import { announceChanges } from "./announce-changes.ts";
 import {
   checkBadge,
+  checksInWords,
+  dayInWords,
   daysInSync,
   deductionInWords,
   historyInWords,
@@ -33,6 +35,11 @@ describe("badges", () => {
     [{ enabled: true, outcome: "fresh", severity: null }, true, "Unknown"],
     [{ enabled: true, outcome: "late", severity: "high" as const }, true, "High"],
     [{ enabled: false, outcome: "late", severity: "high" as const }, false, "Off"],
+    [{ enabled: true, outcome: "passed", severity: null }, false, "Passed"],
+    [{ enabled: true, outcome: "passed", severity: null }, true, "Unknown"],
+    [{ enabled: true, outcome: "learning", severity: null }, true, "Learning"],
+    [{ enabled: true, outcome: "not_enough_volume", severity: null }, false, "Too little data"],
+    [{ enabled: true, outcome: "not_due", severity: null }, false, "Not due yet"],
     [{ enabled: true, outcome: "some_new_word", severity: null }, false, "some new word"],
   ])("of a check: %j, checks stopped: %s, says %s", (check, isStale, label) =>
     expect(checkBadge(check, isStale).label).toBe(label),
@@ -41,6 +48,40 @@ describe("badges", () => {
   it("keep a known problem and a pause while the checks do not run", () => {
     expect(statusBadge("error", true).label).toBe("Error");
     expect(statusBadge("paused", true).label).toBe("Paused");
+  });
+});
+
+describe("a list of checks", () => {
+  const check = (outcome: string, severity: "high" | null = null, enabled = true) =>
+    ({ check: outcome, enabled, outcome, severity }) as CheckView;
+  const list = [
+    check("passed"),
+    check("failed", "high"),
+    check("ok"),
+    check("learning"),
+    check("late", "high", false),
+  ];
+
+  it("is counted by what they say, what fails first", () => {
+    expect(checksInWords(list, false)).toBe("5 checks: 1 needs attention, 2 passed, 1 learning, 1 off.");
+    expect(checksInWords([check("passed")], false)).toBe("1 check: 1 passed.");
+  });
+  it("has none that passed while the checks do not run", () =>
+    expect(checksInWords(list, true)).toBe("5 checks: 1 needs attention, 2 unknown, 1 learning, 1 off."));
+});
+
+describe("a day in words", () => {
+  const [day] = days("high");
+  const note = { severity: "high" as const, words: "61 orders, usually 88–144.", isGap: true, isOver: false };
+  it("says what was wrong, and what is over", () => {
+    expect(dayInWords(day!, [note])).toBe("High. 61 orders, usually 88–144.");
+    expect(dayInWords(day!, [{ ...note, isOver: true }])).toBe(
+      "High. 61 orders, usually 88–144. This is over.",
+    );
+  });
+  it("counts syncs that failed on a day that was not lost", () => {
+    expect(dayInWords({ ...days("synced")[0]!, failedRuns: 2 })).toBe("In sync. 2 syncs failed.");
+    expect(dayInWords({ ...days("failed")[0]!, failedRuns: 2 })).toBe("Failed.");
   });
 });
 
@@ -53,14 +94,14 @@ describe("history in words", () => {
 
   it("tells every state that occurs", () => {
     expect(historyInWords(days("synced", "warning", "warning", "no_sync"))).toBe(
-      "Last 4 days, by number of days. In sync: 1, late: 2, no sync: 1.",
+      "Last 4 days, by number of days. In sync: 1, warning: 2, no sync: 1.",
     );
     expect(historyInWords(days("before_start"))).toBe("Last 1 day: no history yet.");
   });
 });
 
 it.each([
-  ["Meta Ads", "delayed_high", "Meta Ads: very late"],
+  ["Meta Ads", "delayed_high", "Meta Ads: high severity"],
   [null, "dashboard_blocked", "A dashboard is paused"],
   ["GA4", "something_new", "GA4: something new"],
 ])("explains a deduction of %s for %s", (label, reason, words) =>

@@ -4,6 +4,7 @@ import type {
   FailureReason,
   HistoryDay,
 } from "../modules/connectors/connector.ts";
+import type { DayNote } from "../modules/connectors/history.ts";
 import type { DashboardKey } from "../modules/connectors/sources.ts";
 import type { Summary } from "../modules/health/summary.ts";
 import type { IncidentStatus } from "../modules/incidents/incident.ts";
@@ -47,7 +48,7 @@ export const incidentStatusBadge = (status: IncidentStatus): BadgeWords => incid
 
 const summaryBadges: Record<Summary["status"], BadgeWords> = {
   healthy: { tone: "success", label: "All up to date" },
-  degraded: { tone: "warning", label: "Some sources are late" },
+  degraded: { tone: "warning", label: "Some sources have problems" },
   critical: { tone: "critical", label: "Needs attention" },
   unknown: { tone: "neutral", label: "Not known yet" },
 };
@@ -88,9 +89,9 @@ type DayState = HistoryDay["state"];
 
 export const dayStateLabels: Record<DayState, string> = {
   synced: "In sync",
-  warning: "Late",
-  high: "Very late",
-  critical: "Critically late",
+  warning: "Warning",
+  high: "High",
+  critical: "Critical",
   failed: "Failed",
   no_sync: "No sync",
   pending: "Not synced yet",
@@ -128,6 +129,11 @@ export function historyInWords(days: readonly HistoryDay[]): string {
 const checkOutcomes: Record<string, BadgeWords> = {
   fresh: { tone: "success", label: "Passed" },
   ok: { tone: "success", label: "Passed" },
+  passed: { tone: "success", label: "Passed" },
+  failed: { tone: "attention", label: "Failed" },
+  learning: { tone: "info", label: "Learning" },
+  not_enough_volume: { tone: "neutral", label: "Too little data" },
+  not_due: { tone: "neutral", label: "Not due yet" },
   never_synced: { tone: "neutral", label: "Never synced" },
   first_import_running: { tone: "info", label: "First import" },
   paused: { tone: "neutral", label: "Paused" },
@@ -149,10 +155,32 @@ export function checkBadge(
   return isStale && badge.tone === "success" ? checkOutcomes.unknown! : badge;
 }
 
+/** "2 need attention, 13 passed, 1 is learning": what a list of checks says before it is read. */
+export function checksInWords(checks: readonly CheckView[], isStale: boolean): string {
+  const tally = new Map<string, number>();
+  for (const check of checks) {
+    const word =
+      check.enabled && check.severity ? "need attention" : checkBadge(check, isStale).label.toLowerCase();
+    tally.set(word, (tally.get(word) ?? 0) + 1);
+  }
+  const failing = tally.get("need attention") ?? 0;
+  tally.delete("need attention");
+  const parts = [...tally].sort(([, a], [, b]) => b - a).map(([word, count]) => `${count} ${word}`);
+  if (failing > 0) parts.unshift(`${failing} need${failing === 1 ? "s" : ""} attention`);
+  return `${counted(checks.length, "check")}: ${parts.join(", ")}.`;
+}
+
+/** What was wrong on a day, in one line: "High. 61 orders, usually 88–144 on a Thursday." */
+export function dayInWords({ state, failedRuns }: HistoryDay, notes: readonly DayNote[] = []): string {
+  const told = notes.map(({ words, isOver }) => (isOver ? `${words} This is over.` : words));
+  const failed = state !== "failed" && failedRuns > 0 ? [`${counted(failedRuns, "sync")} failed.`] : [];
+  return [`${dayStateLabels[state]}.`, ...told, ...failed].join(" ");
+}
+
 const deductionReasons: Record<string, string> = {
   dashboard_blocked: "A dashboard is paused",
-  delayed_warning: "late",
-  delayed_high: "very late",
+  delayed_warning: "warning",
+  delayed_high: "high severity",
   error: "error",
 };
 

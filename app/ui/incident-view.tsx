@@ -18,6 +18,7 @@ import { LiveAnnouncer } from "./live-announcer.tsx";
 import { decideConnectorNotice } from "./page-notice.ts";
 import { PageNoticeBanner } from "./page-notice-banner.tsx";
 import { Section } from "./section.tsx";
+import { SeriesCharts } from "./series-chart.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 import { SyncNowButton } from "./sync-now-button.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -62,11 +63,30 @@ export function IncidentView({ page }: { page: Kept<IncidentDetailPage> }) {
             )}
           </Section>
         </CardPair>
+        <Evidence page={page} />
         <Section title="Timeline">
           <Timeline entries={page.timeline} view={shop} now={now} />
         </Section>
       </BlockStack>
     </Page>
+  );
+}
+
+/** The source's own days, with those that the problem is about. */
+function Evidence({ page: { evidence, shop } }: { page: IncidentDetailPage }) {
+  if (!evidence) return null;
+  const { charts, days } = evidence;
+  const first = charts?.[0]?.points[0];
+  const isOlder = first !== undefined && days.length > 0 && days.every((day) => day < first.day);
+  return (
+    <Section title="Expected and actual">
+      <SeriesCharts charts={charts} view={shop} marked={days} />
+      {isOlder ? (
+        <Text as="p" tone="subdued">
+          What this problem is about lies before the days shown here.
+        </Text>
+      ) : null}
+    </Section>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Session } from "@shopify/shopify-api";
 import type pg from "pg";
-import { checkNames } from "#app/modules/checks/check-names.ts";
+import { checksOf } from "#app/modules/checks/check-names.ts";
+import { Source } from "#app/modules/connectors/sources.ts";
 import { issueWebhookToken } from "#app/modules/connectors/workspaces.store.server.ts";
 import { createIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.server.ts";
 import { ShopSessionStorage } from "#app/modules/shops/session-storage.server.ts";
@@ -160,7 +161,7 @@ async function addConnector(
   );
   await owner.query(
     "INSERT INTO dq_checks (shop_id, connector_id, check_name) SELECT $1::uuid, $2::uuid, unnest($3::text[]) ON CONFLICT DO NOTHING",
-    [shopId, connectorId, checkNames],
+    [shopId, connectorId, checksOf(Source.parse(source))],
   );
   if (shop.isNew) {
     await owner.query("DELETE FROM sync_runs WHERE shop_id = $1 AND connector_id = $2", [

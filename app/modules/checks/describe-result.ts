@@ -1,7 +1,7 @@
 import type { CheckView } from "../connectors/connector.ts";
 import { describeMinutes } from "../incidents/incident-words.ts";
 import type { Severity } from "../severity.ts";
-import { checkLabels, isCheckName } from "./check-names.ts";
+import { type CheckName, checkLabels, checkNames, isCheckName } from "./check-names.ts";
 
 /** A check as stored, with its latest result. */
 export interface CheckRow {
@@ -28,11 +28,43 @@ export function describeResult(row: CheckRow): CheckView {
     value: row.value,
     expectedLow: row.expectedLow,
     expectedHigh: row.expectedHigh,
-    sentence: row.sentence ?? sentenceOf(row),
+    sentence: (isToldElsewhere(row) ? null : row.sentence) ?? sentenceOf(row),
   };
 }
 
-function sentenceOf(row: { outcome: string; value: number | null; expectedHigh: number | null }): string {
+/** What the last day showed is unusual, but it is another check that says so: this one passed. */
+const isToldElsewhere = ({ outcome, value, expectedLow, expectedHigh }: CheckRow): boolean =>
+  outcome === "passed" &&
+  value !== null &&
+  ((expectedLow !== null && value < expectedLow) || (expectedHigh !== null && value > expectedHigh));
+
+/** Checks in the order in which a page shows them; one that we have since dropped comes last. */
+export function describeResults(rows: readonly CheckRow[]): CheckView[] {
+  const place = ({ check }: CheckRow) => (isCheckName(check) ? checkNames.indexOf(check) : checkNames.length);
+  return [...rows].sort((a, b) => place(a) - place(b)).map(describeResult);
+}
+
+/** What is true where a check passes and has nothing to show of its last day. */
+const passedSentences: Partial<Record<CheckName, string>> = {
+  tenant_isolation: "Every row came through your own connections.",
+  empty_table: "The table holds data.",
+  missing_days: "Every day is there.",
+  zero_orders: "No day was empty that should not be.",
+  zero_spend: "No day was without spend that should not be.",
+  silent_hours: "No hours were quieter than chance explains.",
+  row_count_drop: "No unusual drop besides what other checks tell.",
+  volume_anomaly: "No unusual amount besides what other checks tell.",
+  stuck_values: "No value repeats day after day.",
+  duplicate_primary_key: "No key is there twice.",
+  negative_values: "No value is below zero that cannot be.",
+  null_rate: "No more values are missing than usual.",
+  metric_inconsistency: "Totals agree with their parts.",
+  distribution_drift: "The mix is as usual.",
+  cardinality_shift: "As many different values as usual.",
+  zero_row_sync: "Syncs bring rows as usual.",
+};
+
+function sentenceOf(row: CheckRow): string {
   const value = row.value ?? 0;
   const limit = describeMinutes(row.expectedHigh ?? 0);
   switch (row.outcome) {
@@ -54,6 +86,18 @@ function sentenceOf(row: { outcome: string; value: number | null; expectedHigh: 
       return "Syncs fail for a reason that will not heal by itself.";
     case "paused":
       return "Not checked while paused.";
+    case "passed":
+      return (isCheckName(row.check) && passedSentences[row.check]) || "Nothing unusual was found.";
+    case "learning":
+      return row.check === "zero_row_sync"
+        ? "Needs twenty syncs that say how many rows they brought."
+        : "Needs two weeks with two weekends, and enough data in them, to know what is usual.";
+    case "not_enough_volume":
+      return "There is too little data to tell an unusual day from chance.";
+    case "not_due":
+      return "Waits for a whole day of data and a sync after it.";
+    case "failed":
+      return "Something unusual was found.";
     default:
       return "Not checked yet.";
   }

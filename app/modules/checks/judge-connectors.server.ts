@@ -1,6 +1,8 @@
+import { afterCommit } from "#app/platform/after-commit.server.ts";
 import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { sourceKeys, sources } from "../connectors/sources.ts";
+import { countFreshnessFailures, dqMetrics } from "../dq-metrics.server.ts";
 import { FIRST_IMPORT_GRACE_HOURS } from "../freshness/freshness.ts";
 import { applyChanges, type Change } from "../incidents/apply-changes.server.ts";
 
@@ -29,6 +31,7 @@ export async function judgeConnectors(
   tx: ShopTx,
   { shopIds, connectorIds, now, isFullPass = false }: JudgeRequest,
 ): Promise<{ results: number; changes: number }> {
+  const startedAt = performance.now();
   const ids = [...shopIds].sort();
   // One judge at a time per shop: a tick and a run that ends may meet.
   await tx.$queryRaw`SELECT 1 FROM shop_health WHERE shop_id = ANY (${ids}::uuid[]) ORDER BY shop_id FOR UPDATE`;
@@ -100,5 +103,8 @@ export async function judgeConnectors(
       ORDER BY (status <> 'resolved') DESC, opened_at DESC LIMIT 1) i ON true`;
   const changes = rows.filter((row) => row.connectorId !== null);
   await applyChanges(tx, changes, now);
+  const seconds = (performance.now() - startedAt) / 1000;
+  if (isFullPass) afterCommit(tx, () => dqMetrics.freshnessCheckSeconds.record(seconds, {}));
+  afterCommit(tx, () => countFreshnessFailures(changes));
   return { results: Number(rows[0]?.results ?? 0n), changes: changes.length };
 }

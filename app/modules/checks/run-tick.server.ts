@@ -4,6 +4,7 @@ import { enqueue } from "#app/platform/queue.server.ts";
 import { withShops } from "#app/platform/tenant.server.ts";
 import { job } from "#jobs/catalog.ts";
 import { listShopIds } from "../shops/shops.store.server.ts";
+import { checkData, type DataPass } from "./check-data.server.ts";
 import { judgeConnectors } from "./judge-connectors.server.ts";
 
 /** Starts a tick once: cuts the shops into batches and queues one job for each. A tick that exists is left alone. */
@@ -49,6 +50,14 @@ export async function runBatch(
   await withShops(row.shopIds, async (tx) => {
     await judgeConnectors(tx, { shopIds: row.shopIds, now: tickAt > now ? tickAt : now, isFullPass: true });
     await tx.$executeRaw`UPDATE runner_batches SET finished_at = now() WHERE tick_at = ${tickAt}::timestamptz AND batch = ${batch}`;
+    // A warehouse that is slow or away must not hold up freshness: the data is checked by a job of its own.
+    await enqueue(tx, [
+      job(
+        "dq.check_data",
+        { tickAt: tickAt.toISOString(), batch },
+        { jobKey: `dq.check_data:${batch}`, priority: 5 },
+      ),
+    ]);
     // The last two batches may end together: without the lock each would see the other unfinished, and nobody would
     // finish the tick.
     await tx.$queryRaw`SELECT 1 FROM runner_ticks WHERE tick_at = ${tickAt}::timestamptz FOR UPDATE`;
@@ -59,15 +68,32 @@ export async function runBatch(
   return "judged";
 }
 
-/** One pass over all shops, or the given ones, here and now. For `npm run jobs:dq`. */
+/** Checks the data of one batch's shops: what was synced since they were last looked at. */
+export async function checkDataOfBatch(
+  tickAt: Date,
+  batch: number,
+  now: Date,
+): Promise<DataPass | "superseded"> {
+  const [row] = await db().$queryRaw<{ shopIds: string[] }[]>`
+    SELECT shop_ids AS "shopIds" FROM runner_batches WHERE tick_at = ${tickAt}::timestamptz AND batch = ${batch}`;
+  return row ? checkData(row.shopIds, now, "due") : "superseded";
+}
+
+/**
+ * One pass over all shops, or the given ones, here and now. For `npm run jobs:dq`.
+ * @param mode `full`: the last 90 days are profiled and judged anew, whatever was known of them
+ */
 export async function runOnePass(
   now: Date,
   shopIds?: readonly string[],
-): Promise<{ shops: number; results: number; changes: number }> {
+  mode: "due" | "full" = "due",
+): Promise<{ shops: number; results: number; changes: number; profiled: number; unreadable: string[] }> {
   const ids = shopIds ?? (await listShopIds());
   const size = env().DQ_BATCH_SIZE;
   let results = 0;
   let changes = 0;
+  let profiled = 0;
+  const unreadable = new Set<string>();
   for (let at = 0; at < ids.length; at += size) {
     const batch = ids.slice(at, at + size);
     const done = await withShops(batch, (tx) =>
@@ -75,6 +101,10 @@ export async function runOnePass(
     );
     results += done.results;
     changes += done.changes;
+    const data = await checkData(batch, now, mode);
+    results += data.results;
+    profiled += data.profiled;
+    for (const { source, kind } of data.failures) unreadable.add(`${source ?? "warehouse"}: ${kind}`);
   }
-  return { shops: ids.length, results, changes };
+  return { shops: ids.length, results, changes, profiled, unreadable: [...unreadable] };
 }

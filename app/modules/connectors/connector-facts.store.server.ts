@@ -2,8 +2,7 @@ import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import type { Severity } from "../severity.ts";
 import type { Shop } from "../shops/shop.ts";
-import type { SyncProblem } from "../sync-runs/sync-request.ts";
-import { dayBefore, dayOf, startOfDay } from "../shops/shop-days.ts";
+import { dayBefore, dayOf, daysEnding, startOfDay } from "../shops/shop-days.ts";
 import type { SyncProblem } from "../sync-runs/sync-request.ts";
 import type { DayOfRuns } from "./history.ts";
 
@@ -28,8 +27,17 @@ export interface ConnectorRow {
   checkedAt: Date | null;
   openIncidents: number;
   freshnessOutcome: string;
-  verdicts: { check: string; severity: Severity; outcome: string }[];
+  verdicts: { check: string; severity: Severity; outcome: string; sentence: string | null }[];
+  /** Checks with an open incident, snoozed ones too: a block does not sleep. */
+  openChecks: string[];
+  /** The first day that an open incident says is not whole. */
+  firstIncompleteDay: string | null;
+  /** Its volumes have too little history to be judged by. */
+  isLearning: boolean;
 }
+
+/** Checks whose failing days lack data. */
+const incompleteChecks = ["missing_days", "row_count_drop", "zero_orders", "empty_table"] as const;
 
 /**
  * Everything known of a shop's connectors, in one statement: facts, current verdicts that hold an open incident, and
@@ -50,15 +58,20 @@ export async function loadConnectorRows(
       c.sync_request_problem AS "syncRequestProblem", n.status AS "connectionStatus",
       CASE WHEN c.engine = 'airbyte' THEN w.unreachable_since END AS "engineUnreachableSince", w.last_polled_at AS "lastSeenAt",
       h.checked_at AS "checkedAt", coalesce(k.open_incidents, 0)::int AS "openIncidents",
-      coalesce(k.freshness_outcome, 'not_judged') AS "freshnessOutcome", coalesce(k.verdicts, '[]'::jsonb) AS verdicts
+      coalesce(k.freshness_outcome, 'not_judged') AS "freshnessOutcome", coalesce(k.verdicts, '[]'::jsonb) AS verdicts,
+      coalesce(k.open_checks, '{}') AS "openChecks", k.first_incomplete_day AS "firstIncompleteDay", coalesce(k.is_learning, false) AS "isLearning"
     FROM shop_health h
     LEFT JOIN connectors c ON c.shop_id = h.shop_id ${only}
     LEFT JOIN connections n ON n.shop_id = c.shop_id AND n.id = c.connection_id
     LEFT JOIN airbyte_workspaces w ON w.shop_id = c.shop_id
     LEFT JOIN LATERAL (
       SELECT count(i.id) AS open_incidents, max(q.outcome) FILTER (WHERE q.check_name = 'freshness') AS freshness_outcome,
-        jsonb_agg(jsonb_build_object('check', q.check_name, 'severity', q.severity, 'outcome', q.outcome))
-          FILTER (WHERE i.id IS NOT NULL AND q.severity IS NOT NULL AND coalesce(i.snoozed_until <= ${now}, true)) AS verdicts
+        jsonb_agg(jsonb_build_object('check', q.check_name, 'severity', q.severity, 'outcome', q.outcome, 'sentence', q.findings -> 'shown' ->> 'sentence'))
+          FILTER (WHERE i.id IS NOT NULL AND q.severity IS NOT NULL AND coalesce(i.snoozed_until <= ${now}, true)) AS verdicts,
+        array_agg(q.check_name) FILTER (WHERE i.id IS NOT NULL) AS open_checks,
+        to_char(min(i.first_day) FILTER (WHERE q.check_name = ANY (${[...incompleteChecks]}::text[])), 'YYYY-MM-DD') AS first_incomplete_day,
+        coalesce(bool_or(q.outcome = 'learning') FILTER (WHERE q.check_name IN ('row_count_drop', 'volume_anomaly')), false)
+          AND NOT coalesce(bool_or(q.outcome IN ('passed', 'failed', 'not_enough_volume')) FILTER (WHERE q.check_name IN ('row_count_drop', 'volume_anomaly')), false) AS is_learning
       FROM dq_checks q
       LEFT JOIN dq_incidents i ON i.shop_id = q.shop_id AND i.connector_id = q.connector_id AND i.check_name = q.check_name AND i.status <> 'resolved'
       WHERE q.shop_id = c.shop_id AND q.connector_id = c.id
@@ -67,7 +80,14 @@ export async function loadConnectorRows(
   return { checkedAt: rows[0]?.checkedAt ?? null, rows: rows.filter((row) => row.id !== null) };
 }
 
-/** Runs per connector and shop day over the last `days` days, today included. */
+/** When a run happened, as the index sync_runs_by_time has it; that index's migration says why it is not a coalesce. */
+const runAt = sql`CASE WHEN r.ended_at IS NOT NULL THEN r.ended_at WHEN r.started_at IS NOT NULL THEN r.started_at
+  WHEN r.queued_at IS NOT NULL THEN r.queued_at ELSE r.created_at END`;
+
+/**
+ * Runs per connector and shop day over the last `days` days, today included. Each connector's runs are one range of an
+ * index, whatever else is kept; PostgreSQL counts them between the instants at which the shop's days begin.
+ */
 export async function loadRunDays(
   tx: ShopTx,
   shop: Shop,
@@ -75,21 +95,25 @@ export async function loadRunDays(
   days: number,
   connectorId?: string,
 ): Promise<Map<string, DayOfRuns[]>> {
-  const only = connectorId ? sql`AND connector_id = ${connectorId}::uuid` : emptySql;
-  const from = startOfDay(dayBefore(dayOf(now, shop.timeZone), days - 1), shop.timeZone);
+  const only = connectorId ? sql`AND c.id = ${connectorId}::uuid` : emptySql;
+  const names = daysEnding(dayOf(now, shop.timeZone), days);
+  const starts = names.map((day) => startOfDay(day, shop.timeZone));
   const rows = await tx.$queryRaw<
-    { connectorId: string; day: string; runs: number; failedRuns: number; rowsSynced: bigint | null }[]
+    { connectorId: string; place: number; runs: number; failedRuns: number; rowsSynced: bigint | null }[]
   >`
-    SELECT connector_id AS "connectorId", to_char(coalesce(ended_at, started_at, queued_at, created_at) AT TIME ZONE ${shop.timeZone}, 'YYYY-MM-DD') AS day,
-      count(*) FILTER (WHERE status IN ('succeeded', 'failed'))::int AS runs, count(*) FILTER (WHERE status = 'failed')::int AS "failedRuns",
-      sum(rows_synced)::bigint AS "rowsSynced"
-    FROM sync_runs WHERE shop_id = ${shop.id}::uuid ${only} AND coalesce(ended_at, started_at, queued_at, created_at) >= ${from}
-    GROUP BY 1, 2`;
+    SELECT c.id AS "connectorId", d.* FROM connectors c CROSS JOIN LATERAL (
+      SELECT width_bucket(${runAt}, ${starts}::timestamptz[]) AS place,
+        count(*) FILTER (WHERE r.status IN ('succeeded', 'failed'))::int AS runs,
+        count(*) FILTER (WHERE r.status = 'failed')::int AS "failedRuns", sum(r.rows_synced)::bigint AS "rowsSynced"
+      FROM sync_runs r WHERE r.shop_id = c.shop_id AND r.connector_id = c.id
+        AND ${runAt} >= ${starts[0]!}::timestamptz AND ${runAt} < ${startOfDay(dayBefore(names.at(-1)!, -1), shop.timeZone)}::timestamptz
+      GROUP BY 1) d
+    WHERE c.shop_id = ${shop.id}::uuid ${only}`;
   const byConnector = new Map<string, DayOfRuns[]>();
   for (const row of rows) {
     const list = byConnector.get(row.connectorId) ?? [];
     list.push({
-      day: row.day,
+      day: names[row.place - 1]!,
       runs: row.runs,
       failedRuns: row.failedRuns,
       rowsSynced: row.rowsSynced === null ? null : Number(row.rowsSynced),

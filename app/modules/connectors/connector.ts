@@ -16,6 +16,7 @@ export const RecommendedAction = z.object({
     "enable_connection",
     "sync_now",
     "run_backfill",
+    "mark_expected",
     "contact_support",
   ]),
   label: z.string(),

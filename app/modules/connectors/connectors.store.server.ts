@@ -1,5 +1,5 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
-import { checkNames } from "../checks/check-names.ts";
+import { checksOf } from "../checks/check-names.ts";
 import { isSource, type Source } from "./sources.ts";
 
 export interface ListedConnector {
@@ -50,6 +50,6 @@ export async function addConnector(
   });
   await tx.$executeRaw`
     INSERT INTO dq_checks (shop_id, connector_id, check_name)
-    SELECT ${wanted.shopId}::uuid, ${id}::uuid, unnest(${checkNames}::text[]) ON CONFLICT DO NOTHING`;
+    SELECT ${wanted.shopId}::uuid, ${id}::uuid, unnest(${checksOf(wanted.source)}::text[]) ON CONFLICT DO NOTHING`;
   return id;
 }

@@ -12,6 +12,8 @@ export interface PresentedFacts extends Omit<StatusFacts, "label" | "minutesSinc
   lastSucceededAt: Date | null;
   lastRowsSynced: number | null;
   openIncidents: number;
+  /** The first day that an open incident says is not whole. */
+  firstIncompleteDay: string | null;
 }
 
 /** The connector as the API and the pages show it. */
@@ -33,8 +35,20 @@ export function presentConnector(facts: PresentedFacts, timeZone: string, now: D
     message: shown.message,
     recommendedActions: shown.recommendedActions,
     openIncidents: facts.openIncidents,
-    // A day is whole once a sync has ended after it: the day before the last success' day.
-    completeThrough: facts.lastSucceededAt ? dayBefore(dayOf(facts.lastSucceededAt, timeZone)) : null,
+    completeThrough: facts.lastSucceededAt
+      ? completeThrough(dayOf(facts.lastSucceededAt, timeZone), facts.firstIncompleteDay)
+      : null,
     activeBackfill: null,
   };
+}
+
+/**
+ * The last whole day. A day is whole once a sync has ended after it, so at best the one before the last success' day; and
+ * nothing is whole from the first day on that is known to lack data.
+ */
+function completeThrough(lastSyncDay: string, firstIncompleteDay: string | null): string {
+  const synced = dayBefore(lastSyncDay);
+  if (firstIncompleteDay === null) return synced;
+  const known = dayBefore(firstIncompleteDay);
+  return known < synced ? known : synced;
 }

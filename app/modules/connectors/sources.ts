@@ -34,6 +34,8 @@ export interface SourceEntry {
   engines: readonly ("airbyte" | "push")[];
   /** Days until the platform no longer restates a day. Null: it never settles by itself. */
   settledAfterDays: number | null;
+  /** A day is judged once a sync has ended so many days after its end: sooner, the platform's own figures are unripe. */
+  judgedAfterDays: number;
   /** How many days back the platform lets anyone fetch. Null: no known limit, nothing is clamped. */
   fetchableDays: number | null;
   /** How Airbyte names it: a connection is matched by its source's name or its streams, never guessed. */
@@ -43,8 +45,8 @@ export interface SourceEntry {
 }
 
 const HOUR = 60;
-const commerce = { warningMinutes: 2 * HOUR, isCritical: true } as const;
-const daily = { warningMinutes: 24 * HOUR, isCritical: false } as const;
+const commerce = { warningMinutes: 2 * HOUR, isCritical: true, judgedAfterDays: 0 } as const;
+const daily = { warningMinutes: 24 * HOUR, isCritical: false, judgedAfterDays: 0 } as const;
 const throughAirbyte = ["airbyte", "push"] as const;
 const airbyteDocs = (connector: string) => `https://docs.airbyte.com/integrations/sources/${connector}`;
 
@@ -123,6 +125,7 @@ export const sources: Readonly<Record<Source, SourceEntry>> = {
   snap_ads: {
     ...daily,
     label: "Snap Ads",
+    judgedAfterDays: 2,
     feeds: ["marketing"],
     engines: throughAirbyte,
     settledAfterDays: 3,
@@ -176,6 +179,7 @@ export const sources: Readonly<Record<Source, SourceEntry>> = {
   ga4: {
     ...daily,
     label: "GA4",
+    judgedAfterDays: 1,
     feeds: ["traffic", "marketing"],
     engines: throughAirbyte,
     settledAfterDays: 2,

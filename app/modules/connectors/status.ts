@@ -1,5 +1,5 @@
 import { describeFailure, describeMinutes } from "../incidents/incident-words.ts";
-import { type Severity, worstSeverity } from "../severity.ts";
+import { type Severity, severityRank, worstSeverity } from "../severity.ts";
 import type { ConnectorStatus, RecommendedAction } from "./connector.ts";
 
 /** What decides how a connector is shown. */
@@ -12,7 +12,9 @@ export interface StatusFacts {
   /** We cannot see the engine that syncs it. */
   isEngineUnreachable: boolean;
   /** Current verdicts of the checks that hold an open, unsnoozed incident. */
-  openVerdicts: readonly { check: string; severity: Severity; outcome: string }[];
+  openVerdicts: readonly { check: string; severity: Severity; outcome: string; sentence: string | null }[];
+  /** Its volumes have too little history to be judged by. */
+  isLearning: boolean;
   freshnessOutcome: string;
   failureReason: string | null;
   failuresInARow: number;
@@ -82,6 +84,13 @@ export function decideStatus(facts: StatusFacts): ShownStatus {
         message: "Not checked yet. The first check runs within 15 minutes.",
         recommendedActions: [],
       };
+    if (facts.isLearning)
+      return {
+        status: "learning",
+        severity,
+        message: "Up to date. We are still learning what is usual here: two weeks of history are needed.",
+        recommendedActions: [],
+      };
     return { status: "healthy", severity, message: "Up to date.", recommendedActions: [] };
   }
   const status = severity === "critical" || cannotSync ? "error" : "delayed";
@@ -111,6 +120,8 @@ function describeProblem(
       recommendedActions: [action("contact_support", "Contact support")],
     };
   }
+  const isLate = facts.openVerdicts.some((verdict) => verdict.check === "freshness");
+  if (!isLate && facts.openVerdicts.length > 0) return describeData(facts);
   const message = `Late: the last successful sync ended ${age ?? "some time"} ago.`;
   if (facts.isRunning || facts.isSyncRequested)
     return {
@@ -132,3 +143,32 @@ function describeProblem(
     ],
   };
 }
+
+/** What the worst of the data checks says, and what helps. */
+function describeData({ openVerdicts }: StatusFacts): {
+  message: string;
+  recommendedActions: RecommendedAction[];
+} {
+  const worst = [...openVerdicts].sort((a, b) => severityRank(b.severity) - severityRank(a.severity))[0]!;
+  const isPlannable = plannableChecks.has(worst.check);
+  return {
+    message: worst.sentence ?? "Its data does not look right.",
+    recommendedActions: [
+      ...(isPlannable
+        ? [action("mark_expected", "If this was planned, mark the day as expected in Settings")]
+        : []),
+      action("contact_support", "Contact support if these numbers are wrong"),
+    ],
+  };
+}
+
+/** What a sale, a holiday or a paused campaign may explain. */
+const plannableChecks: ReadonlySet<string> = new Set([
+  "row_count_drop",
+  "volume_anomaly",
+  "silent_hours",
+  "zero_orders",
+  "zero_spend",
+  "distribution_drift",
+  "cardinality_shift",
+]);

@@ -36,6 +36,8 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
       isStale,
       isEngineUnreachable: row.engineUnreachableSince !== null,
       openVerdicts: row.verdicts,
+      firstIncompleteDay: row.firstIncompleteDay,
+      isLearning: row.isLearning,
       freshnessOutcome: row.freshnessOutcome,
       engine: row.engine === "push" ? "push" : "airbyte",
       isRunning: row.runningSince !== null,
@@ -86,6 +88,8 @@ export async function loadHealth(tx: ShopTx, shop: Shop, now: Date): Promise<Hea
         connector,
         isPaused: row.pausedAt !== null,
         isFirstImport: row.freshnessOutcome === "first_import_running",
+        isEmpty: row.openChecks.includes("empty_table"),
+        holdsForeignRows: row.openChecks.includes("tenant_isolation"),
         ageMinutes: minutesBetween(row.lastSucceededAt ?? row.createdAt, asOf),
       };
     }),

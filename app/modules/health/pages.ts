@@ -1,4 +1,6 @@
+import type { SeriesChart } from "../checks/series-chart.ts";
 import type { Connector, ConnectorDetail, HistoryDay } from "../connectors/connector.ts";
+import type { DayNote } from "../connectors/history.ts";
 import type { DashboardBlock } from "../dashboards/dashboard-block.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { TimelineEntry } from "../incidents/timeline.ts";
@@ -41,6 +43,10 @@ export interface ConnectorPage {
   shop: ShopView;
   now: string;
   connector: ConnectorDetail;
+  /** What was wrong on days of the history, worst first on each, by day. */
+  dayNotes: Record<string, DayNote[]>;
+  /** Expected and actual of the last 60 days. Null: its data is not read from the warehouse. */
+  charts: SeriesChart[] | null;
   sync: SyncView;
   checkedAt: string | null;
   stale: boolean;
@@ -57,6 +63,8 @@ export interface IncidentDetailPage {
   timeline: TimelineEntry[];
   /** Null for an incident of several sources together. */
   connector: Connector | null;
+  /** Of its source, with the days it is about; null where it is not about the data. */
+  evidence: { charts: SeriesChart[] | null; days: string[] } | null;
   sync: SyncView | null;
   checkedAt: string | null;
   stale: boolean;

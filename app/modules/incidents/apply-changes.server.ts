@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { afterCommit } from "#app/platform/after-commit.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { isSource, sources } from "../connectors/sources.ts";
+import { countTransition } from "../dq-metrics.server.ts";
 import { addNotices, type NewNotice } from "../notices/notices.store.server.ts";
 import type { Severity } from "../severity.ts";
 import type { IncidentStatus } from "./incident.ts";
@@ -24,14 +26,24 @@ export interface Change {
   incidentSeverity: Severity | null;
   openedAt: Date | null;
   resolvedAt: Date | null;
+  /** What a data check says of itself; freshness and failed syncs are put in words here. */
+  told?: Told;
 }
 
-/** Opens, escalates, reopens and resolves incidents for changed verdicts, with their timeline and what is told on Home: four statements for any number. */
+export interface Told {
+  title: string;
+  detail: string;
+  firstDay: string | null;
+  lastDay: string | null;
+}
+
+/** Opens, escalates, reopens and resolves incidents for changed verdicts, with their timeline and what is told on Home: a handful of statements for any number. */
 export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: Date): Promise<void> {
   const opened: object[] = [];
   const moved: object[] = [];
   const events: object[] = [];
   const notices: NewNotice[] = [];
+  const retold: object[] = [];
   for (const change of changes) {
     const latest =
       change.incidentId && change.incidentStatus && change.incidentSeverity
@@ -43,7 +55,12 @@ export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: 
           }
         : null;
     const transition = decideTransition(latest, change.severity, now);
-    if (transition.kind === "none") continue;
+    if (transition.kind === "none") {
+      // It goes on, but perhaps with other days: what is read of it is what is true now.
+      if (latest && latest.status !== "resolved" && change.told)
+        retold.push({ shop_id: change.shopId, id: latest.id, ...change.told });
+      continue;
+    }
     const id = transition.kind === "open" ? randomUUID() : transition.incidentId;
     const severity = transition.kind === "auto_resolve" ? null : transition.severity;
     const words = severity ? wordsFor(change, severity) : null;
@@ -57,6 +74,7 @@ export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: 
       ...words,
     };
     (transition.kind === "open" ? opened : moved).push(row);
+    afterCommit(tx, () => countTransition(transition.kind, severity ?? latest!.severity));
     if (transition.kind === "auto_resolve") notices.push(...noticeOf(change, id, now));
     events.push({
       shop_id: change.shopId,
@@ -68,9 +86,10 @@ export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: 
   }
   if (opened.length > 0) {
     await tx.$executeRaw`
-      INSERT INTO dq_incidents (shop_id, id, connector_id, check_name, severity, title, detail, opened_at)
-      SELECT shop_id, id, connector_id, check_name, severity, title, detail, ${now}
-      FROM jsonb_to_recordset(${JSON.stringify(opened)}::jsonb) AS o (shop_id uuid, id uuid, connector_id uuid, check_name text, severity text, title text, detail text)`;
+      INSERT INTO dq_incidents (shop_id, id, connector_id, check_name, severity, title, detail, first_day, last_day, opened_at)
+      SELECT shop_id, id, connector_id, check_name, severity, title, detail, "firstDay", "lastDay", ${now}
+      FROM jsonb_to_recordset(${JSON.stringify(opened)}::jsonb) AS o (shop_id uuid, id uuid, connector_id uuid, check_name text, severity text,
+        title text, detail text, "firstDay" date, "lastDay" date)`;
   }
   if (moved.length > 0) {
     // Something got worse or came back: nobody has seen that yet, so an acknowledgement no longer holds.
@@ -81,13 +100,21 @@ export async function applyChanges(tx: ShopTx, changes: readonly Change[], now: 
           WHEN array_position(ARRAY['warning','high','critical'], m.severity) > array_position(ARRAY['warning','high','critical'], i.severity) OR m.kind = 'reopen'
           THEN m.severity ELSE i.severity END,
         title = coalesce(m.title, i.title), detail = coalesce(m.detail, i.detail),
+        first_day = coalesce(m."firstDay", i.first_day), last_day = coalesce(m."lastDay", i.last_day),
         acknowledged_at = CASE WHEN m.kind = 'auto_resolve' THEN i.acknowledged_at END,
         staff_acknowledged_at = CASE WHEN m.kind = 'auto_resolve' THEN i.staff_acknowledged_at END,
         resolved_at = CASE m.kind WHEN 'auto_resolve' THEN ${now}::timestamptz END,
         resolution = CASE m.kind WHEN 'auto_resolve' THEN 'auto' END,
         reopened_count = i.reopened_count + CASE m.kind WHEN 'reopen' THEN 1 ELSE 0 END
-      FROM jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) AS m (shop_id uuid, id uuid, kind text, severity text, title text, detail text)
+      FROM jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) AS m (shop_id uuid, id uuid, kind text, severity text, title text, detail text,
+        "firstDay" date, "lastDay" date)
       WHERE i.shop_id = m.shop_id AND i.id = m.id`;
+  }
+  if (retold.length > 0) {
+    await tx.$executeRaw`
+      UPDATE dq_incidents i SET title = r.title, detail = r.detail, first_day = r."firstDay", last_day = r."lastDay"
+      FROM jsonb_to_recordset(${JSON.stringify(retold)}::jsonb) AS r (shop_id uuid, id uuid, title text, detail text, "firstDay" date, "lastDay" date)
+      WHERE i.shop_id = r.shop_id AND i.id = r.id AND (i.detail, i.first_day, i.last_day) IS DISTINCT FROM (r.detail, r."firstDay", r."lastDay")`;
   }
   if (events.length > 0) {
     await tx.$executeRaw`
@@ -123,8 +150,9 @@ const timelineKind = {
   auto_resolve: "auto_resolved",
 } as const;
 
-function wordsFor(change: Change, severity: Severity) {
-  return describeIncident({
+function wordsFor(change: Change, severity: Severity): Told {
+  if (change.told) return change.told;
+  const words = describeIncident({
     check: change.check,
     label: labelOf(change),
     severity,
@@ -134,4 +162,5 @@ function wordsFor(change: Change, severity: Severity) {
     failureReason: change.failureReason,
     failuresInARow: change.failuresInARow,
   });
+  return { ...words, firstDay: null, lastDay: null };
 }

@@ -1,13 +1,18 @@
 import { notFound } from "#app/platform/errors.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { isDataCheck } from "../checks/data-basis.ts";
+import { loadSeriesCharts } from "../checks/load-series-charts.server.ts";
 import { loadConnectorRows } from "../connectors/connector-facts.store.server.ts";
 import { isBusy, showRow, syncViewOf } from "../health/load-health.server.ts";
 import { pollSecondsFor, viewOf } from "../health/load-home.server.ts";
 import type { IncidentDetailPage } from "../health/pages.ts";
 import { isRunnerStale } from "../health/schedule.ts";
 import type { Shop } from "../shops/shop.ts";
+import { loadIncidentDays } from "./incident-spans.store.server.ts";
 import { loadTimeline } from "./incident-timeline.store.server.ts";
 import { findIncidents, presentIncident } from "./incidents.store.server.ts";
+
+const CHART_DAYS = 60;
 
 /** Everything an incident's page draws. @throws AppError not_found */
 export async function loadIncidentPage(
@@ -28,6 +33,13 @@ export async function loadIncidentPage(
     incident: presentIncident(found),
     timeline,
     connector: row ? showRow(row, shop, now, stale) : null,
+    evidence:
+      row && isDataCheck(found.check)
+        ? {
+            charts: await loadSeriesCharts(tx, shop, row, now, CHART_DAYS),
+            days: await loadIncidentDays(tx, incidentId),
+          }
+        : null,
     sync: row ? syncViewOf(row, now) : null,
     checkedAt: checkedAt?.toISOString() ?? null,
     stale,

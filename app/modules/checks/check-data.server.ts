@@ -1,0 +1,45 @@
+import { log } from "#app/platform/log.server.ts";
+import { type ShopTx, withShops } from "#app/platform/tenant.server.ts";
+import { countDetections } from "../dq-metrics.server.ts";
+import { usableMapping } from "../profiles/load-mapping.server.ts";
+import { type ProfiledShop, type ProfileSummary, profileBatch } from "../profiles/profile-shops.server.ts";
+import { judgeDataOfShops } from "./judge-data.server.ts";
+
+export interface DataPass {
+  profiled: number;
+  results: number;
+  /** Sources that could not be read: what is known of them stays as it is. */
+  failures: ProfileSummary["failures"];
+}
+
+/**
+ * Profiles a batch of shops from the warehouse, then judges what is new. The warehouse is read outside any transaction;
+ * where it does not answer, nothing is concluded.
+ * @param mode `due`: what syncs have touched since; `full`: the last 90 days of everything, anew
+ */
+export async function checkData(
+  shopIds: readonly string[],
+  now: Date,
+  mode: "due" | "full",
+): Promise<DataPass> {
+  const shops = await withShops(shopIds, (tx) => listShops(tx, shopIds));
+  const { profiled, failures } = await profileBatch(shops, now, { mode });
+  // No source can be read: there is nothing new to judge.
+  if (failures.some(({ source }) => source === null)) return { profiled, results: 0, failures };
+  const mapping = await usableMapping(now);
+  const { results, detections } = await withShops(
+    shopIds,
+    (tx) => judgeDataOfShops(tx, { shopIds, mapping, now: new Date(), isFullPass: mode === "full" }),
+    { timeoutMs: JUDGE_WITHIN_MS },
+  );
+  countDetections(detections);
+  if (detections.length > 0)
+    log.info({ detections: detections.length, results }, "data checks found something");
+  return { profiled, results, failures };
+}
+
+const JUDGE_WITHIN_MS = 120_000;
+
+const listShops = (tx: ShopTx, shopIds: readonly string[]) =>
+  tx.$queryRaw<ProfiledShop[]>`
+    SELECT id AS "shopId", domain, time_zone AS "timeZone" FROM shops WHERE id = ANY (${[...shopIds]}::uuid[])`;

@@ -1,0 +1,73 @@
+import { daysBetween } from "../shops/shop-days.ts";
+import type { DataCheckName } from "./check-names.ts";
+import type { DataFacts, DayOfData, DaySpan, Finding } from "./data-facts.ts";
+
+/** At a connector's first evaluation only its last days are judged: what is older is history, not news. */
+export const FIRST_LOOK_DAYS = 3;
+/** A day older than this is not judged any more, even if its numbers change. */
+export const JUDGED_BACK_DAYS = 90;
+
+/**
+ * What statistics found counts for so many days after it was found, unless it is found again: a real loss is refilled or
+ * resolved by then, and what was an odd day of the shop must not stay for months.
+ */
+const countsForDays = { warning: 3, high: 14, critical: 14 } as const;
+
+export const isInside = (day: string, spans: readonly DaySpan[]): boolean =>
+  spans.some(({ from, to }) => from <= day && day <= to);
+
+/** How one check goes over the days: which it judges anew, and what still stands from last time. */
+export interface DaysToJudge {
+  judge: DayOfData[];
+  /** Failing days whose numbers have not changed since. */
+  stands: Finding[];
+  judgedThrough: string | null;
+}
+
+/**
+ * Days that became due since the last evaluation, and older ones that have lost rows since; at the first one the last three.
+ * A day that failed is judged again whenever its numbers change.
+ * Days that people expect to be unusual, or have settled, are not judged by statistics.
+ */
+export function daysToJudge(
+  facts: DataFacts,
+  check: DataCheckName,
+  { isStatistical }: { isStatistical: boolean },
+): DaysToJudge {
+  const { dueThrough, days } = facts;
+  const prior = facts.prior.get(check);
+  if (dueThrough === null) return { judge: [], stands: [...(prior?.failing ?? [])], judgedThrough: null };
+  const settled = facts.settled.filter((span) => span.check === check);
+  const mayJudge = (day: string) =>
+    !isInside(day, settled) && !(isStatistical && isInside(day, facts.expected));
+  const due = days.filter(({ day }) => day <= dueThrough).slice(-JUDGED_BACK_DAYS);
+  const firstNew = prior?.judgedThrough
+    ? due.findIndex(({ day }) => day > prior.judgedThrough!)
+    : Math.max(0, due.length - FIRST_LOOK_DAYS);
+  const failedBefore = new Set(prior?.failing.map(({ subject }) => subject));
+  const isAnew = (one: DayOfData, index: number) =>
+    (firstNew >= 0 && index >= firstNew) ||
+    (prior !== undefined && one.profiledAt > prior.basisAt && hasLostRows(one)) ||
+    (failedBefore.has(one.day) &&
+      (facts.isFullPass || (prior !== undefined && one.profiledAt > prior.basisAt)));
+  const judge = due.filter((one, index) => isAnew(one, index) && mayJudge(one.day));
+  const anew = new Set(judge.map(({ day }) => day));
+  const known = new Set(due.map(({ day }) => day));
+  const stands = (prior?.failing ?? []).filter(
+    (finding) =>
+      known.has(finding.subject) &&
+      !anew.has(finding.subject) &&
+      mayJudge(finding.subject) &&
+      !(isStatistical && hasFaded(finding, dueThrough)),
+  );
+  return { judge, stands, judgedThrough: due.at(-1)?.day ?? prior?.judgedThrough ?? null };
+}
+
+/** A day of the past that changes is news when it has fewer rows than it had: platforms restate figures all the time. */
+const hasLostRows = ({ rowCount, highestRows }: DayOfData): boolean => rowCount < highestRows;
+
+/** Whether what was found of a day no longer counts. */
+export const hasFaded = (
+  { foundOn, subject, severity }: Pick<Finding, "foundOn" | "subject" | "severity">,
+  dueThrough: string,
+): boolean => daysBetween(foundOn ?? subject, dueThrough) > countsForDays[severity];

@@ -1,0 +1,63 @@
+import type { DayValue } from "../anomalies/daily-series.ts";
+import { type DayVerdict, judgeDay } from "../anomalies/judge-day.ts";
+import type { DataFacts, DayOfData, SourceShape } from "./data-facts.ts";
+import { isInside } from "./judged-days.ts";
+
+/** What a connector's days are counted by: its rows, its main measure. */
+export type SeriesKey = "rows" | "measure";
+
+/** The series that are judged: the rows of a source that arrives record by record, then its main measure. */
+export function seriesOf({ grain, mainMeasure }: SourceShape): SeriesKey[] {
+  return [...(grain === "record" ? ["rows" as const] : []), ...(mainMeasure ? ["measure" as const] : [])];
+}
+
+/** What a day held. Null: a row held what has no sum. */
+export function amountOf(
+  { rowCount, measures }: DayOfData,
+  series: SeriesKey,
+  shape: SourceShape,
+): number | null {
+  if (series === "rows" || !shape.mainMeasure) return rowCount;
+  const found = measures[shape.mainMeasure];
+  return found ? found.sum : 0;
+}
+
+/** The same, or null where values are in it that cannot be: such a sum is no sum, `negative_values` tells it. */
+export function valueToJudge(day: DayOfData, series: SeriesKey, { shape }: DataFacts): number | null {
+  const measure = series === "measure" ? shape.mainMeasure : null;
+  const hasNegatives =
+    measure !== null &&
+    shape.measures[measure]?.isNonNegative === true &&
+    (day.measures[measure]?.negatives ?? 0) > 0;
+  return hasNegatives ? null : amountOf(day, series, shape);
+}
+
+/** A day without rows of a source that reports whole days is a gap, not a zero. */
+export const isGap = ({ rowCount }: DayOfData, { grain }: SourceShape): boolean =>
+  grain === "day" && rowCount === 0;
+
+const LATELY_DAYS = 21;
+
+/**
+ * Judges a day of a series against the days before it, without days of incidents and expected windows.
+ * @param odd days that failed and are in no incident yet: they are no part of what is usual either
+ */
+export function judgeInSeries(
+  { shape, days, expected, incidents }: DataFacts,
+  series: SeriesKey,
+  { day, value }: DayValue,
+  odd: ReadonlySet<string>,
+): DayVerdict {
+  const isUsual = (one: DayOfData) =>
+    !odd.has(one.day) && !isInside(one.day, expected) && !isInside(one.day, incidents);
+  const isKnown = (one: DayOfData) => !isGap(one, shape);
+  const pointOf = (one: DayOfData) => ({ day: one.day, value: amountOf(one, series, shape) ?? 0 });
+  const before = days.filter((one) => one.day < day);
+  return judgeDay({
+    history: before.filter((one) => isUsual(one) && isKnown(one)).map(pointOf),
+    lately: before.slice(-LATELY_DAYS).filter(isKnown).map(pointOf),
+    day,
+    value,
+    isCount: series === "rows",
+  });
+}
