@@ -97,6 +97,7 @@ async function start(): Promise<void> {
 
   console.log("Seeding six shops …");
   const keysFile = join(dataDir, "signing-secrets.json");
+  const isContinued = existsSync(keysFile);
   const signing = await seedShops(
     owner,
     airbyte,
@@ -125,6 +126,8 @@ async function start(): Promise<void> {
       ).stdout,
     ) as object;
   await runChecks();
+  // What an earlier run left behind is over at the second evaluation in a row.
+  if (isContinued) await runChecks();
 
   const { router: sinks, received } = createSinks();
   const outside = express().disable("x-powered-by");

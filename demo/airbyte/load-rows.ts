@@ -94,9 +94,9 @@ function days(table: WarehouseTable, connection: RowFacts, since: Date, until: D
     for (const category of table.category.values) {
       const random = randomFrom(`${connection.shopDomain}:${table.table}:${day}:${category}`);
       const share =
-        (elapsed * connection.scale * season * (0.85 + 0.3 * random())) / table.category.values.length;
+        (elapsed * connection.scale * season * (0.94 + 0.12 * random())) / table.category.values.length;
       const measures = Object.values(table.measures).map((typical) =>
-        cents(typical * share * (0.9 + 0.2 * random())),
+        cents(typical * share * (0.96 + 0.08 * random())),
       );
       rows.push([`${day}:${category}`, day, ...measures, connection.currency, category]);
     }

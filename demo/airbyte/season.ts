@@ -12,7 +12,7 @@ const growthPerDay = 0.0012;
 export function seasonOf(shopDomain: string, at: Date): number {
   const day = Math.floor(at.getTime() / dayMs);
   const growth = Math.min(2.5, Math.max(0.5, 1 + (day - ordinaryDay) * growthPerDay));
-  const noise = 0.92 + 0.16 * randomFrom(`${shopDomain}:season:${day}`)();
+  const noise = 0.96 + 0.08 * randomFrom(`${shopDomain}:season:${day}`)();
   return (weekdayShape[new Date(at).getUTCDay()] ?? 1) * growth * noise;
 }
 

@@ -10,6 +10,7 @@ import { loadHistory } from "../airbyte/load-rows.ts";
 import { warehouseTables } from "../airbyte/source-kinds.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
 import { uuidFrom } from "../airbyte/state.ts";
+import { changeWarehouse } from "../controls/change-warehouse.ts";
 import { connectorIdOf, type DemoShop, demoShops, sourcesOf } from "./demo-shops.ts";
 import { placeLastSuccess } from "./place-last-success.ts";
 
@@ -188,25 +189,26 @@ async function addConnector(
   );
 }
 
-/** 120 days of rows for a shop whose warehouse is still empty. */
+/**
+ * The shop's rows of the last 120 days: all of them for a warehouse that is still empty, else what happened since the demo
+ * was last running. What a scenario took away is put back first.
+ */
 async function fillWarehouse(owner: pg.Pool, shop: DemoShop): Promise<void> {
   if (shop.isNew) return;
   const until = new Date();
-  const since = new Date(until.getTime() - HISTORY_DAYS * 1440 * MINUTE);
+  const earliest = new Date(until.getTime() - HISTORY_DAYS * 1440 * MINUTE);
   const wanted = new Set([...shop.kinds.flatMap(sourcesOf), ...shop.pushed]);
   for (const table of warehouseTables.filter((one) => wanted.has(one.table))) {
-    const { rowCount } = await owner.query(
-      `SELECT 1 FROM warehouse.${table.table} WHERE shop_domain = $1 LIMIT 1`,
+    await changeWarehouse(owner, shop.domain, { kind: "restore", source: table.table });
+    const time = table.grain === "day" ? "day" : "created_at";
+    const { rows } = await owner.query<{ latest: Date | null }>(
+      `SELECT max(${time})::timestamptz AS latest FROM warehouse.${table.table} WHERE shop_domain = $1`,
       [shop.domain],
     );
-    if (!rowCount)
-      await loadHistory(
-        owner,
-        table,
-        { shopDomain: shop.domain, currency: shop.currency, scale: shop.scale },
-        since,
-        until,
-      );
+    const latest = rows[0]?.latest ?? earliest;
+    const since = new Date(Math.max(earliest.getTime(), latest.getTime() - 1440 * MINUTE));
+    const facts = { shopDomain: shop.domain, currency: shop.currency, scale: shop.scale };
+    await loadHistory(owner, table, facts, latest === earliest ? earliest : since, until);
   }
 }
 

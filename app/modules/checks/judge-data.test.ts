@@ -197,9 +197,15 @@ describe("which days are judged", () => {
     );
   });
 
-  it("at first sight the last three days; an older loss is history", () => {
-    expect(failed(judge(orders(on(back(2), keeping(0.2)))))).toEqual([["row_count_drop", "high"]]);
-    expect(failed(judge(orders(on(back(3), keeping(0.2)))))).toEqual([]);
+  it("at first sight the last day; an older loss is history", () => {
+    expect(failed(judge(orders(on(back(0), keeping(0.2)))))).toEqual([["row_count_drop", "high"]]);
+    expect(failed(judge(orders(on(back(1), keeping(0.2)))))).toEqual([]);
+  });
+
+  it("every day that became due since the last evaluation", () => {
+    const before = priorOf(judge(orders(undefined, { dueThrough: back(3) })));
+    const lost = (days: DayOfData[]) => on(back(2), keeping(0.2))(days);
+    expect(failed(judge(orders(lost, { prior: before })))).toEqual([["row_count_drop", "high"]]);
   });
 
   it("a settled day that loses rows later is judged again, because its numbers changed", () => {

@@ -2,8 +2,8 @@ import { daysBetween } from "../shops/shop-days.ts";
 import type { DataCheckName } from "./check-names.ts";
 import type { DataFacts, DayOfData, DaySpan, Finding } from "./data-facts.ts";
 
-/** At a connector's first evaluation only its last days are judged: what is older is history, not news. */
-export const FIRST_LOOK_DAYS = 3;
+/** At a connector's first evaluation only its last day is judged: what is older is history, not news. */
+export const FIRST_LOOK_DAYS = 1;
 /** A day older than this is not judged any more, even if its numbers change. */
 export const JUDGED_BACK_DAYS = 90;
 
@@ -25,7 +25,7 @@ export interface DaysToJudge {
 }
 
 /**
- * Days that became due since the last evaluation, and older ones that have lost rows since; at the first one the last three.
+ * Days that became due since the last evaluation, and older ones that have lost rows since; at the first one the last.
  * A day that failed is judged again whenever its numbers change.
  * Days that people expect to be unusual, or have settled, are not judged by statistics.
  */
