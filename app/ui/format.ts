@@ -21,8 +21,18 @@ export function displayLocale(shopLocale: string): string {
 // Node and browsers put different spaces before "AM"; a page must read the same on both or it is drawn twice.
 export const plainSpaces = (text: string): string => text.replaceAll(/[\u202f\u00a0]/g, " ");
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A page formats hundreds of days in a handful of ways, and making a format costs far more than using it. */
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(displayLocale(locale), options);
+  formats.set(key, format);
+  return format;
+}
+
 const dateFormat = (view: Formatting, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(displayLocale(view.locale), { timeZone: view.timeZone, ...options });
+  formatOf(view.locale, { timeZone: view.timeZone, ...options });
 
 /** "Nov 24, 10:42 AM EST", with the year when it is not this one. */
 export const formatInstant = (instant: string, now: string, view: Formatting): string =>
@@ -61,7 +71,7 @@ export const formatLongDay = (day: string, view: Formatting): string =>
   formatCalendarDay(day, view, { weekday: "long", month: "long", day: "numeric" });
 
 function formatCalendarDay(day: string, view: Formatting, options: Intl.DateTimeFormatOptions): string {
-  const format = new Intl.DateTimeFormat(displayLocale(view.locale), { timeZone: "UTC", ...options });
+  const format = formatOf(view.locale, { timeZone: "UTC", ...options });
   return plainSpaces(format.format(new Date(`${day}T00:00:00Z`)));
 }
 

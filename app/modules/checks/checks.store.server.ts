@@ -1,13 +1,16 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import type { CheckRow } from "./describe-result.ts";
 
-/** A connector's checks, each with its latest result. */
+/** A connector's checks, each with its latest result: data checks keep theirs, the others' is among the last tick's. */
 export async function loadChecks(tx: ShopTx, connectorId: string): Promise<CheckRow[]> {
   return tx.$queryRaw<CheckRow[]>`
-    SELECT k.check_name AS "check", k.enabled, k.outcome, k.severity, r.evaluated_at AS "evaluatedAt", r.value,
-      r.expected_low AS "expectedLow", r.expected_high AS "expectedHigh", r.sentence
+    SELECT k.check_name AS "check", k.enabled, k.outcome, k.severity, coalesce(k.evaluated_at, r.evaluated_at) AS "evaluatedAt",
+      coalesce((s.shown ->> 'value')::float8, r.value) AS value,
+      coalesce((s.shown ->> 'expectedLow')::float8, r.expected_low) AS "expectedLow",
+      coalesce((s.shown ->> 'expectedHigh')::float8, r.expected_high) AS "expectedHigh", coalesce(s.shown ->> 'sentence', r.sentence) AS sentence
     FROM dq_checks k
-    LEFT JOIN LATERAL (SELECT * FROM dq_results WHERE shop_id = k.shop_id AND connector_id = k.connector_id AND check_name = k.check_name
-      ORDER BY evaluated_at DESC LIMIT 1) r ON true
+    CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(k.findings -> 'shown') = 'object' THEN k.findings -> 'shown' END AS shown) s
+    LEFT JOIN LATERAL (SELECT * FROM dq_results WHERE k.evaluated_at IS NULL AND shop_id = k.shop_id AND connector_id = k.connector_id
+      AND check_name = k.check_name AND evaluated_at >= k.changed_at ORDER BY evaluated_at DESC LIMIT 1) r ON true
     WHERE k.connector_id = ${connectorId}::uuid ORDER BY k.check_name`;
 }

@@ -58,7 +58,7 @@ async function loadDetail(tx: ShopTx, shop: Shop, connectorId: string, now: Date
   const row = rows[0];
   const shown = row ? showRow(row, shop, now, stale) : null;
   if (!row || !shown) throw notFound("connector");
-  const runs = await findRecentRuns(tx, connectorId, 20);
+  const runs = await findRecentRuns(tx, shop.id, connectorId, 20);
   const checks = await loadChecks(tx, connectorId);
   const incidents = await findIncidents(tx, { connectorId, limit: 20 });
   const days = await loadRunDays(tx, shop, now, HISTORY_DAYS, connectorId);

@@ -2,7 +2,12 @@ import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { FailureReason, type SyncRun, SyncRunStatus } from "../connectors/connector.ts";
 
 /** A connector's latest runs, newest first. */
-export async function findRecentRuns(tx: ShopTx, connectorId: string, limit: number): Promise<SyncRun[]> {
+export async function findRecentRuns(
+  tx: ShopTx,
+  shopId: string,
+  connectorId: string,
+  limit: number,
+): Promise<SyncRun[]> {
   const rows = await tx.$queryRaw<
     {
       id: string;
@@ -17,8 +22,9 @@ export async function findRecentRuns(tx: ShopTx, connectorId: string, limit: num
   >`
     SELECT id, external_run_id AS "externalRunId", status, coalesce(started_at, queued_at) AS "startedAt", ended_at AS "endedAt",
       rows_synced AS "rowsSynced", failure_reason AS "failureReason", error_message AS "errorMessage"
-    FROM sync_runs WHERE connector_id = ${connectorId}::uuid
-    ORDER BY coalesce(ended_at, started_at, queued_at, created_at) DESC LIMIT ${limit}`;
+    FROM sync_runs WHERE shop_id = ${shopId}::uuid AND connector_id = ${connectorId}::uuid
+    ORDER BY CASE WHEN ended_at IS NOT NULL THEN ended_at WHEN started_at IS NOT NULL THEN started_at
+      WHEN queued_at IS NOT NULL THEN queued_at ELSE created_at END DESC LIMIT ${limit}`;
   return rows.map((row) => ({
     id: row.id,
     externalRunId: row.externalRunId,
