@@ -52,6 +52,7 @@ const everywhere = [
   "duplicate_primary_key",
   "negative_values",
   "null_rate",
+  "metric_inconsistency",
   "distribution_drift",
   "cardinality_shift",
   "zero_row_sync",

@@ -11,10 +11,11 @@ export const SERIES_DAYS = 400;
 const LONGEST_EXCLUDED_DAYS = 45;
 
 /** How a mapped source's rows are to be read. */
-export const shapeOf = ({ time, mainMeasure, measures }: SourceMapping): SourceShape => ({
+export const shapeOf = ({ time, mainMeasure, measures, identities }: SourceMapping): SourceShape => ({
   grain: time.kind === "instant" ? "record" : "day",
   mainMeasure,
   measures,
+  identities,
 });
 
 /** The last day that a verdict may rest on: a successful sync has ended after it was due. */

@@ -31,6 +31,10 @@ export interface SourceShape {
   grain: "record" | "day";
   mainMeasure: string | null;
   measures: Readonly<Record<string, { isNonNegative: boolean; isRequired: boolean }>>;
+  /** Measures that have to come to what their parts make. */
+  identities: Readonly<
+    Record<string, { measure: string; parts: Readonly<Record<string, number>>; tolerance: number }>
+  >;
 }
 
 /** Days, both included, `YYYY-MM-DD`. */

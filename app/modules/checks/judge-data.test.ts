@@ -55,6 +55,7 @@ function orders(
       grain: "record",
       mainMeasure: "total_price",
       measures: { total_price: { isNonNegative: true, isRequired: true } },
+      identities: {},
     },
     days: change(ordinaryDays()),
     hours: [],
@@ -289,6 +290,7 @@ describe("an ads source that reports whole days", () => {
       {
         source: "meta_ads",
         shape: {
+          identities: {},
           grain: "day",
           mainMeasure: "spend",
           measures: { spend: { isNonNegative: true, isRequired: true } },
@@ -342,6 +344,44 @@ describe("an ads source that reports whole days", () => {
           : day,
       );
     expect(failed(judge(spend(stuck)))).toContainEqual(["stuck_values", expect.any(String)]);
+  });
+});
+
+describe("figures that have to agree with their parts", () => {
+  const net = { measure: "total_price", parts: { gross: 1, discounts: -1 }, tolerance: 0.005 };
+  const measuring = (gross: number, discounts: number | null) => (day: DayOfData) => ({
+    measures: {
+      total_price: { sum: 1_000, count: day.rowCount, nulls: 0, negatives: 0 },
+      gross: { sum: gross, count: day.rowCount, nulls: 0, negatives: 0 },
+      ...(discounts === null
+        ? {}
+        : { discounts: { sum: discounts, count: day.rowCount, nulls: 0, negatives: 0 } }),
+    },
+  });
+  const verdictOf = (gross: number, discounts: number | null) => {
+    const facts = orders(on(back(30), measuring(gross, discounts)));
+    return of(judge({ ...facts, shape: { ...facts.shape, identities: { net } } }), "metric_inconsistency");
+  };
+
+  it.each([
+    ["exactly", 1_100, 100, null],
+    ["within the tolerance", 1_104.9, 100, null],
+    ["beyond the tolerance", 1_106, 100, "warning"],
+    ["up to five times the tolerance", 1_125, 100, "warning"],
+    ["beyond five times the tolerance", 1_130, 100, "high"],
+    ["not at all, because a part is not known", 5_000, null, null],
+  ])("%s", (_, gross, discounts, severity) => {
+    expect(verdictOf(gross, discounts).severity).toBe(severity);
+  });
+
+  it("say both figures and the day", () => {
+    expect(verdictOf(1_200, 100).shown!.sentence).toBe(
+      "Sunday 18 Oct: the total price is $1,000, its parts make $1,100.",
+    );
+  });
+
+  it("say nothing where no figures were named", () => {
+    expect(of(judge(orders()), "metric_inconsistency").outcome).toBe("not_due");
   });
 });
 

@@ -1,5 +1,6 @@
 import { checksOf } from "./check-names.ts";
 import { concludeNow } from "./conclude.ts";
+import { judgeConsistency } from "./consistency-check.ts";
 import type { CheckVerdict, DataFacts } from "./data-facts.ts";
 import {
   judgeDuplicates,
@@ -21,6 +22,7 @@ const judges = {
   duplicate_primary_key: judgeDuplicates,
   negative_values: judgeNegatives,
   null_rate: judgeNullRate,
+  metric_inconsistency: judgeConsistency,
   distribution_drift: judgeDrifts,
   cardinality_shift: judgeCardinality,
   zero_row_sync: judgeZeroRowSyncs,

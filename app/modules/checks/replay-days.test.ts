@@ -43,6 +43,7 @@ function orders(
     source: "shopify_orders",
     currency: "USD",
     shape: {
+      identities: {},
       grain: "record",
       mainMeasure: "total_price",
       measures: { total_price: { isNonNegative: true, isRequired: true } },
@@ -175,6 +176,7 @@ describe("a source that reports whole days", () => {
     orders(changed, {
       source: "meta_ads",
       shape: {
+        identities: {},
         grain: "day",
         mainMeasure: "total_price",
         measures: { total_price: { isNonNegative: true, isRequired: true } },

@@ -50,5 +50,6 @@ function completeThrough(lastSyncDay: string, firstIncompleteDay: string | null)
   const synced = dayBefore(lastSyncDay);
   if (firstIncompleteDay === null) return synced;
   const known = dayBefore(firstIncompleteDay);
+  // biome-ignore lint/complexity/useMathMinMax: days are strings.
   return known < synced ? known : synced;
 }

@@ -25,6 +25,7 @@ const records = (
   measures: measuresOf(mainMeasure, ...others),
   mainMeasure,
   categories: { [category]: category },
+  identities: {},
 });
 
 const days = (table: string, mainMeasure: string, category: string, ...others: string[]): SourceMapping => ({

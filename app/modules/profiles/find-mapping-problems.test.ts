@@ -13,6 +13,7 @@ const mapping: SourceMapping = {
   measures: { revenue: { column: "total", isNonNegative: true, isRequired: true } },
   mainMeasure: "revenue",
   categories: { channel: "channel" },
+  identities: {},
 };
 const types: Record<string, [string, string]> = {
   shop: ["text", "S"],

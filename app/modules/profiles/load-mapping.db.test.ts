@@ -18,6 +18,7 @@ const orders: SourceMapping = {
   measures: { revenue: { column: 'to"tal', isNonNegative: true, isRequired: true } },
   mainMeasure: "revenue",
   categories: {},
+  identities: {},
 };
 let database: TestDatabase;
 let folder: string;

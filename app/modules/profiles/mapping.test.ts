@@ -16,7 +16,7 @@ const read = (mapping: unknown) => readMapping(JSON.stringify(mapping));
 test("a mapping names some of the sources, and what it leaves out has a default", () => {
   expect(read({ shopify_orders: orders })).toEqual({
     ok: true,
-    mapping: { shopify_orders: { ...orders, categories: {} } },
+    mapping: { shopify_orders: { ...orders, categories: {}, identities: {} } },
   });
 });
 
@@ -80,4 +80,18 @@ describe("a bad file names the field", () => {
     const result = mapping === undefined ? readMapping("{") : read(mapping);
     expect(result).toMatchObject({ ok: false, problems: [expect.stringMatching(problem)] });
   });
+});
+
+test("a figure that has to agree with its parts names measures that are there", () => {
+  const withIdentity = (parts: Record<string, number>) =>
+    read({ shopify_orders: { ...orders, identities: { net: { measure: "revenue", parts } } } });
+  expect(withIdentity({ revenue: 1 })).toMatchObject({
+    ok: true,
+    mapping: { shopify_orders: { identities: { net: { tolerance: 0.005 } } } },
+  });
+  expect(withIdentity({ gross: 1 })).toEqual({
+    ok: false,
+    problems: ['shopify_orders.identities.net: names "gross", which is none of measures'],
+  });
+  expect(withIdentity({}).ok).toBe(false);
 });

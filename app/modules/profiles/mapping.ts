@@ -20,6 +20,15 @@ const Measure = z.strictObject({
   isRequired: z.boolean().default(true),
 });
 
+/** A measure that has to come to what its parts make, by their day's sums: `net = 1 × gross − 1 × discounts`. */
+const Identity = z.strictObject({
+  measure: Name,
+  /** Each part with its factor. */
+  parts: z.record(Name, z.number()).refine((parts) => Object.keys(parts).length > 0, "must name a part"),
+  /** How far the two may lie apart, as a share of what the parts make. */
+  tolerance: z.number().gt(0).max(1).default(0.005),
+});
+
 const Time = z.discriminatedUnion("kind", [
   z.strictObject({
     /** One row per event. */
@@ -56,10 +65,22 @@ export const SourceMapping = z
     /** The measure that stands for the source, as revenue does for orders. Null: its rows do. */
     mainMeasure: Name.nullable(),
     categories: z.record(Name, Column).default({}),
+    /** Figures that have to agree, by what they are called. */
+    identities: z.record(Name, Identity).default({}),
   })
   .refine(({ mainMeasure, measures }) => mainMeasure === null || Object.hasOwn(measures, mainMeasure), {
     path: ["mainMeasure"],
     message: "must be one of measures, or null",
+  })
+  .superRefine(({ measures, identities }, context) => {
+    for (const [name, { measure, parts }] of Object.entries(identities)) {
+      for (const unknown of [measure, ...Object.keys(parts)].filter((one) => !Object.hasOwn(measures, one)))
+        context.addIssue({
+          code: "custom",
+          path: ["identities", name],
+          message: `names "${unknown}", which is none of measures`,
+        });
+    }
   });
 export type SourceMapping = z.infer<typeof SourceMapping>;
 

@@ -31,6 +31,7 @@ const mapping: SourceMapping = {
   measures: { revenue: { column: 'to"tal', isNonNegative: true, isRequired: true } },
   mainMeasure: "revenue",
   categories: { channel: "cha--nnel" },
+  identities: {},
 };
 const day: SourceMapping = { ...mapping, time: { kind: "day", column: 'a"b' } };
 const profileQuery = (of: SourceMapping) => buildProfileQuery(of, [wanted], now);
