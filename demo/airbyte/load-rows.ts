@@ -48,7 +48,7 @@ export const loadHistory = (
 type RowFacts = Pick<ConnectionState, "shopDomain" | "currency" | "scale">;
 
 /** The rows of one table that belong to the time between two instants, in the order of `columnsOf`. */
-const rowsBetween = (table: WarehouseTable, of: RowFacts, since: Date, until: Date): Row[] =>
+export const rowsBetween = (table: WarehouseTable, of: RowFacts, since: Date, until: Date): Row[] =>
   (table.grain === "record" ? records : days)(table, of, since, until);
 
 /** One record for each minute that draws one. Seeded by shop, table and minute, so reading a stretch twice gives the same rows. */
