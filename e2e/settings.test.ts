@@ -206,7 +206,11 @@ test("a save that cannot get through keeps everything typed and says so in the p
   expect(await frame.locator("input[id^=note]").inputValue()).toBe("Offline");
   await page.unroute("**/app/settings?_data=*");
   await page.route("**/app/settings?_data=*", (route) => route.fulfill({ status: 503, body: "" }));
+  // The words of the first time are still there: the answer itself says that the second has failed too.
+  const answer = page.waitForResponse((response) => response.status() === 503);
   await press("save");
+  await (await answer).finished();
+  await page.waitForSelector("[data-save-bar=save]:enabled");
   await frame.waitForSelector("text=Your changes were not saved");
   await page.unroute("**/app/settings?_data=*");
   await press("save");
