@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { judgeDataOfShops } from "#app/modules/checks/judge-data.server.ts";
 import { defaultMapping } from "#app/modules/profiles/default-mapping.ts";
 import type { ProfileMode } from "#app/modules/profiles/due.ts";
 import { mappedSources, type SourceMapping } from "#app/modules/profiles/mapping.ts";
@@ -22,7 +23,7 @@ interface Figure {
 }
 
 /**
- * Profiles of 90 days of 10 rows at several sizes, in batches of 50 shops. The floor is the bare aggregate of the same
+ * Profiles and verdicts of 90 days of 10 rows at several sizes, in batches of 50 shops. The floor is the bare aggregate of the same
  * tables: rows and sums by shop and day, one statement per table over all shops, nothing distinct, nothing saved.
  */
 export async function run(args: string[]): Promise<void> {
@@ -55,11 +56,14 @@ async function measure(owner: pg.Client, count: number): Promise<Figure[]> {
   await sync();
   await note("bare aggregate", () => aggregate(owner, tables));
   await note("first profile, 400 days", () => pass(shops, "full"));
+  await note("judging at first sight", () => judge(shops, false));
   await owner.query("VACUUM ANALYZE");
   await note("90 days anew, all as stored", () => pass(shops, "full"));
   await note("nothing due", () => pass(shops, "due"));
   await sync();
   await note("after a sync", () => pass(shops, "due"));
+  await note("judging after it", () => judge(shops, false));
+  await note("judging everything anew", () => judge(shops, true));
   await owner.query("UPDATE connectors SET counted_at = now() - interval '25 hours'");
   await note("the night's count", () => pass(shops, "due"));
   await note("reading 90 days, 42 of hours", () => read(shops));
@@ -135,6 +139,14 @@ async function pass(shops: readonly ProfiledShop[], mode: ProfileMode): Promise<
   for (const batch of batchesOf(shops)) {
     const { failures } = await profileBatch(batch, new Date(), { mode, mapping: defaultMapping });
     if (failures.length > 0) throw new Error(failures[0]!.message);
+  }
+}
+
+async function judge(shops: readonly ProfiledShop[], isFullPass: boolean): Promise<void> {
+  for (const batch of batchesOf(shops)) {
+    const shopIds = batch.map(({ shopId }) => shopId);
+    const of = { shopIds, mapping: defaultMapping, now: new Date(), isFullPass };
+    await withShops(shopIds, (tx) => judgeDataOfShops(tx, of), { timeoutMs: 120_000 });
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { judgeMix, type Mix } from "./judge-mix.ts";
+import { chiSquareLimit, judgeMix, type Mix } from "./judge-mix.ts";
 
 /** 60 % web, 30 % app, 10 % till, a little different every day. */
 const usual = Array.from({ length: 40 }, (_, i): Mix => {
@@ -32,6 +32,42 @@ test("one broken day in the past neither alarms nor hides the next one", () => {
   });
   expect(judgeMix({ history, today: { web: 1000 } })).toMatchObject({ hasShifted: true });
 });
+
+test.each([
+  [1, 10.83],
+  [3, 16.27],
+  [5, 20.52],
+  [10, 29.59],
+])("chi-square of %i degrees exceeds its tabled limit once in 1,000", (degrees, tabled) => {
+  expect(Math.abs(chiSquareLimit(degrees) / tabled - 1)).toBeLessThan(0.04);
+});
+
+test("days that lost 40 % of their records at random keep their mix: less than 1 in 100 alarms", () => {
+  const random = seeded(7);
+  const history = Array.from({ length: 90 }, () => drawMix(120, random));
+  const alarms = Array.from({ length: 2_000 }, () => judgeMix({ history, today: drawMix(72, random) }));
+  expect(alarms.filter((verdict) => verdict.state === "judged" && verdict.hasShifted).length).toBeLessThan(
+    20,
+  );
+});
+
+/** Records that choose among four channels. */
+function drawMix(records: number, random: () => number): Mix {
+  const mix: Record<string, number> = {};
+  for (let n = 0; n < records; n += 1) {
+    const channel = ["store", "app", "till", "drafts"][Math.floor(random() ** 2 * 4)]!;
+    mix[channel] = (mix[channel] ?? 0) + 1;
+  }
+  return mix;
+}
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
 test("few records and few days are not judged", () => {
   expect(judgeMix({ history: usual, today: { web: 12 } })).toEqual({ state: "not_enough_volume" });

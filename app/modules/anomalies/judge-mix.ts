@@ -38,8 +38,8 @@ const OWN_MARGIN = 1.3;
 /** No mix is news below this distance, whatever its past: about a tenth of the records in another category. */
 const LEAST_DISTANCE = 0.1;
 
-/** How much of chance alone is allowed for, in multiples of its mean. */
-const CHANCE_MARGIN = 3;
+/** Chance alone is allowed what it exceeds once in 1,000 days: the normal quantile of that. */
+const CHANCE_Z = 3.09;
 
 /** Whether today's shares lie further from the usual mix than this series' days ever tend to. */
 export function judgeMix({ history, today }: MixFacts): MixVerdict {
@@ -51,9 +51,17 @@ export function judgeMix({ history, today }: MixFacts): MixVerdict {
   const distance = distanceOf(sharesOf(now), usual);
   const own = ascending(past.map((day) => distanceOf(sharesOf(day), usual)));
   const ownLimit = OWN_MARGIN * Math.max(secondLargest(own), quantileOf(own, 0.97));
-  const chance = (CHANCE_MARGIN * (usual.size - 1)) / (8 * Math.LN2 * totalOf(now));
+  // A day of fewer records than usual strays further by chance than the days that its own limit comes from.
+  const chance = chiSquareLimit(usual.size - 1) / (8 * Math.LN2 * totalOf(now));
   const score = distance / Math.max(LEAST_DISTANCE, ownLimit, Math.sqrt(chance));
   return { state: "judged", score, hasShifted: score >= 1, distance, movers: moversOf(sharesOf(now), usual) };
+}
+
+/** What chi-square exceeds by chance once in 1,000 (Wilson and Hilferty 1931; within 4 %, a little strict). */
+export function chiSquareLimit(degrees: number): number {
+  if (degrees < 1) return 0;
+  const spread = 2 / (9 * degrees);
+  return degrees * (1 - spread + CHANCE_Z * Math.sqrt(spread)) ** 3;
 }
 
 const countsOf = (mix: Mix): Map<string, number> =>
