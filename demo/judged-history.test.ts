@@ -98,6 +98,24 @@ const emptyDay = (
   highestRows: 0,
 });
 
+/** What is known when a sync has ended after all that there is. */
+const factsOn = (source: Source, mapping: SourceMapping, { days, hours }: History): DataFacts => ({
+  source,
+  currency: "USD",
+  shape: shapeOf(mapping),
+  days,
+  hours,
+  hasRows: true,
+  dueThrough: days.at(-1)?.day ?? null,
+  dueThroughHour: hours.at(-1)?.hour ?? null,
+  expected: [],
+  incidents: [],
+  settled: [],
+  recentRuns: Array.from({ length: 40 }, () => 12),
+  prior: new Map(),
+  isFullPass: false,
+});
+
 /** Judges every morning of the quiet days with what was known then. Returns what was found for the first time. */
 function judgeEveryMorning(source: Source, mapping: SourceMapping, { days, hours }: History): Finding[] {
   const wanted = new Set<string>(checksOf(source));
@@ -108,21 +126,15 @@ function judgeEveryMorning(source: Source, mapping: SourceMapping, { days, hours
     const today = new Date(morning).toISOString().slice(0, 10);
     const hour = new Date(morning - hourMs).toISOString().slice(0, 13).replace("T", " ");
     const failing = [...prior.values()].flatMap((verdict) => verdict.failing);
-    const facts: DataFacts = {
-      source,
-      currency: "USD",
-      shape: shapeOf(mapping),
+    const known = {
       days: days.filter(({ day }) => day < today),
       hours: hours.filter((one) => one.hour <= hour).slice(-60 * 24),
-      hasRows: true,
+    };
+    const facts: DataFacts = {
+      ...factsOn(source, mapping, known),
       dueThrough: dueThroughOf(source, new Date(morning), "UTC"),
-      dueThroughHour: hours.length > 0 ? hour : null,
-      expected: [],
       incidents: failing.map(({ subject }) => ({ from: subject.slice(0, 10), to: subject.slice(0, 10) })),
-      settled: [],
-      recentRuns: Array.from({ length: 40 }, () => 12),
       prior: prior as DataFacts["prior"],
-      isFullPass: false,
     };
     const verdicts = judgeData(facts, wanted);
     for (const { check, failing: findings } of verdicts) {
@@ -158,3 +170,41 @@ it("four quiet months of every demo shop, judged every morning, raise less than 
   expect(found.length / seriesYears, found.join("\n")).toBeLessThan(1);
   expect(found.filter((one) => one.includes(" critical "))).toEqual([]);
 }, 300_000);
+
+/** The day without a share of its rows, taken evenly. */
+function losing(share: number, day: DayOfData): DayOfData {
+  const keep = (value: number) => Math.round(value * (1 - share));
+  const kept = <T, U>(of: Readonly<Record<string, T>>, change: (value: T) => U) =>
+    Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
+  return {
+    ...day,
+    rowCount: keep(day.rowCount),
+    measures: kept(day.measures, (measure) => ({
+      ...measure,
+      sum: (measure.sum ?? 0) * (1 - share),
+      count: keep(measure.count),
+    })),
+    categories: kept(day.categories, (counts) => kept(counts, keep)),
+  };
+}
+
+// A loss of 30 % is within chance for a shop of 120 orders a day; one of 960 shows it.
+it.each([
+  ["large", 0.3],
+  ["healthy", 0.5],
+  ["healthy", 0.8],
+])("the %s shop: any of 40 days that lost %d of its orders is told, once", (state, share) => {
+  const shop = shops.find((one) => one.state === state)!;
+  const table = tables.find((one) => one.table === "shopify_orders")!;
+  const mapping = defaultMapping.shopify_orders!;
+  const { days } = historyOf(shop, table, mapping);
+  for (let count = days.length - 40; count < days.length; count += 1) {
+    const [before, last] = [days.slice(0, count), days[count]!];
+    const facts = factsOn("shopify_orders", mapping, { days: [...before, losing(share, last)], hours: [] });
+    const failed = judgeData(facts, new Set(checksOf("shopify_orders"))).filter(({ severity }) => severity);
+    expect(
+      failed.map(({ check, failing }) => [check, failing[0]?.subject]),
+      last.day,
+    ).toEqual([["row_count_drop", last.day]]);
+  }
+});
