@@ -32,6 +32,13 @@ export const catalog = {
     payload: z.object({ shopId: z.uuid(), jobId: z.string(), asks: z.number().int().min(0).default(0) }),
     maxAttempts: 5,
   },
+  /** Tells one notice through one channel. `shopId` is null for what is about no shop in particular. */
+  "alerts.deliver": {
+    payload: z.object({ shopId: z.uuid().nullable(), deliveryId: z.uuid() }),
+    maxAttempts: 12,
+  },
+  /** Takes up deliveries that a lost worker left behind, and ends snoozes. By cron. */
+  "alerts.sweep": { payload: cron, maxAttempts: 1 },
   /** Starts the sync of a connector that somebody asked for. */
   "connectors.sync": { payload: z.object({ shopId: z.uuid(), connectorId: z.uuid() }), maxAttempts: 4 },
   /** Does what one of Shopify's webhooks asks for. */

@@ -15,6 +15,12 @@ export const crontab: ParsedCronItem[] = parseCronItems([
     options: { backfillPeriod: 5 * 60_000, maxAttempts: 1 },
   },
   {
+    task: "alerts.sweep",
+    match: "* * * * *",
+    identifier: "alerts.sweep",
+    options: { backfillPeriod: 60_000, maxAttempts: 1 },
+  },
+  {
     task: "airbyte.discover",
     match: "7 * * * *",
     identifier: "airbyte.discover",

@@ -4,6 +4,8 @@ import airbyteDiscover from "./tasks/airbyte.discover.ts";
 import airbyteFollowJob from "./tasks/airbyte.follow_job.ts";
 import airbytePoll from "./tasks/airbyte.poll.ts";
 import airbytePollShop from "./tasks/airbyte.poll_shop.ts";
+import alertsDeliver from "./tasks/alerts.deliver.ts";
+import alertsSweep from "./tasks/alerts.sweep.ts";
 import connectorsSync from "./tasks/connectors.sync.ts";
 import dqCheckData from "./tasks/dq.check_data.ts";
 import dqRun from "./tasks/dq.run.ts";
@@ -19,6 +21,8 @@ const tasks = [
   airbyteFollowJob,
   airbytePoll,
   airbytePollShop,
+  alertsDeliver,
+  alertsSweep,
   connectorsSync,
   dqCheckData,
   dqRun,

@@ -70,12 +70,14 @@ describe("functions that run as their owner", () => {
     expect(await names(`SELECT n.nspname || '.' || f.proname AS name ${definers} ORDER BY 1`)).toEqual([
       "graphile_worker.sync_health_enqueue",
       "graphile_worker.sync_health_queue_depth",
+      "public.count_failing_sources",
       "public.ensure_result_partitions",
       "public.ensure_shop",
       "public.find_airbyte_webhook",
       "public.find_ingest_key",
       "public.find_shop_by_domain",
       "public.list_airbyte_workspaces",
+      "public.list_overdue_alerts",
       "public.list_shop_ids",
       "public.list_stale_shop_profiles",
     ]);

@@ -59,6 +59,7 @@ describe("the catalogue", () => {
     expect(await tablesWhere(`NOT ${hasShop}`)).toEqual([
       "_prisma_migrations",
       "airbyte_unmatched_workspaces",
+      "alert_channels",
       "metric_totals",
       "runner_batches",
       "runner_ticks",
@@ -100,7 +101,7 @@ describe("the catalogue", () => {
       WHERE f.contype = 'f' AND ${hasShop} AND NOT (a.attname = 'shop_id' AND (r.attname = 'shop_id' OR (f.confrelid = 'shops'::regclass AND r.attname = 'id')))
       ORDER BY 1`);
     // An upstream event belongs to no shop and names none.
-    expect(loose).toEqual(["dq_incidents.upstream_event_id"]);
+    expect(loose).toEqual(["alert_deliveries.upstream_event_id", "dq_incidents.upstream_event_id"]);
   });
 
   test("the app may not truncate, reference, hang triggers on or create tables", async () => {
@@ -228,6 +229,34 @@ describe("partitions of dq_results", () => {
       ).rejects.toEqual(refusedWith(DENIED));
     }
     expect(await tablesWhere(`c.relispartition AND NOT c.relrowsecurity`)).toEqual([]);
+  });
+});
+
+describe("alert_deliveries about no shop", () => {
+  const ofNoShop = {
+    channel: "slack",
+    event: "test",
+    severity: "high",
+    state: "queued",
+    created_at: new Date(),
+  };
+
+  test("a transaction bound to no shop writes and sees them, one that is bound to a shop does neither", async () => {
+    for (const bound of [[], null])
+      await asApp(bound, async () => {
+        await insertRow(app, "alert_deliveries", ofNoShop);
+        expect((await app.query("SELECT FROM alert_deliveries")).rowCount).toBe(1);
+      });
+    await expect(asApp([a], () => insertRow(app, "alert_deliveries", ofNoShop))).rejects.toEqual(
+      refusedWith(DENIED),
+    );
+    await insertRow(database.owner, "alert_deliveries", ofNoShop);
+    expect(
+      await asApp(
+        [a, b],
+        async () => (await app.query("SELECT FROM alert_deliveries WHERE shop_id IS NULL")).rowCount,
+      ),
+    ).toBe(0);
   });
 });
 

@@ -2,6 +2,7 @@ import { db } from "#app/platform/db.server.ts";
 import { counter, gauges, histogram } from "#app/platform/metrics.server.ts";
 import { readQueueDepth } from "#app/platform/queue.server.ts";
 import { catalog, type TaskName } from "#jobs/catalog.ts";
+import { channels } from "./alerts/routing.ts";
 import { checkNames, type DataCheckName } from "./checks/check-names.ts";
 import { isSource, sourceKeys } from "./connectors/sources.ts";
 import type { Transition } from "./incidents/transitions.ts";
@@ -38,6 +39,14 @@ export const dqMetrics = {
   backfillsCompleted: counter("dq.backfill.completed_total", "Backfills that ended.", {
     outcome: ["completed", "failed", "cancelled"],
   }),
+  deliveries: counter(
+    "dq.alert.deliveries_total",
+    "Attempts to tell a notice, by channel and what came of them.",
+    {
+      channel: channels,
+      outcome: ["sent", "retry", "failed"],
+    },
+  ),
   jobs: counter("dq.job.attempts_total", "Attempts of jobs: done, to be tried again (retry) or given up.", {
     task: Object.keys(catalog) as TaskName[],
     outcome: ["done", "retry", "gave_up"],
@@ -96,9 +105,12 @@ export function countDetections(detections: readonly { check: string; severity: 
   }
 }
 
-/** Counts what the runner did to an incident. One that came back, or got worse, is neither new nor over. */
-export function countTransition(kind: Transition["kind"], incidentSeverity: Severity): void {
+/** Counts what was done to an incident. One that came back, or got worse, is neither new nor over. */
+export function countTransition(kind: Transition["kind"] | "resolve", incidentSeverity: Severity): void {
   if (kind === "open") dqMetrics.incidentsCreated.add(1, { severity: incidentSeverity });
-  if (kind === "auto_resolve")
-    dqMetrics.incidentsResolved.add(1, { severity: incidentSeverity, how: "auto" });
+  if (kind === "auto_resolve" || kind === "resolve")
+    dqMetrics.incidentsResolved.add(1, {
+      severity: incidentSeverity,
+      how: kind === "resolve" ? "person" : "auto",
+    });
 }

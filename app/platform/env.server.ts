@@ -50,9 +50,18 @@ const Env = z
       .describe("Airbyte's Config API root; enables cursor-rewind backfills"),
     AIRBYTE_CLIENT_ID: z.string().min(1).optional(),
     AIRBYTE_CLIENT_SECRET: z.string().min(1).optional(),
-    SLACK_DQ_WEBHOOK_URL: url.optional(),
+    SLACK_DQ_WEBHOOK_URL: url
+      .optional()
+      .describe("a Slack incoming webhook for high and critical incidents; unset: none go to Slack"),
     SLACK_DQ_COOLDOWN_MINUTES: minutes(15),
-    PAGERDUTY_DQ_ROUTING_KEY: z.string().min(1).optional(),
+    PAGERDUTY_DQ_ROUTING_KEY: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("an Events API v2 integration key for critical incidents; unset: nobody is paged"),
+    PAGERDUTY_EVENTS_URL: url
+      .default("https://events.pagerduty.com")
+      .describe("PagerDuty's events host; https://events.eu.pagerduty.com in the EU"),
     PAGERDUTY_DQ_COOLDOWN_MINUTES: minutes(15),
     SUPPORT_EMAIL: z.email().optional(),
     SUPPORT_URL: url.optional(),

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { type Merchant, merchantOf } from "../merchant.server.ts";
 import { loadHome } from "../modules/health/load-home.server.ts";
 import type { HomePage } from "../modules/health/pages.ts";
-import { acknowledgeIncident } from "../modules/incidents/acknowledge-incident.server.ts";
+import { acknowledgeIncident } from "../modules/incidents/act-on-incident.server.ts";
 import { dismissGettingStarted, dismissNotice } from "../modules/notices/notices.store.server.ts";
 import { AppError } from "../platform/errors.ts";
 import { type ShopTx, withShop } from "../platform/tenant.server.ts";
@@ -59,7 +59,7 @@ async function obey(
 ): Promise<void> {
   switch (wish.intent) {
     case "acknowledge":
-      await acknowledgeIncident(tx, wish.incidentId, actor, now, requestId);
+      await acknowledgeIncident(tx, wish.incidentId, { actor, now, requestId });
       return;
     case "dismiss":
       return dismissNotice(tx, wish.noticeId, now);

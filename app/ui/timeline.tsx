@@ -22,6 +22,14 @@ function headline({ kind, severity, by }: TimelineEntry): string {
       return grade ? `Came back as ${grade}` : "Came back";
     case "acknowledged":
       return `Seen${actors[by]}`;
+    case "snoozed":
+      return `Put aside for a while${actors[by]}`;
+    case "snooze_ended":
+      return "No longer put aside";
+    case "joined_parent":
+      return "Part of a larger problem";
+    case "resolved":
+      return `Closed${actors[by]}`;
     case "auto_resolved":
       return "Over: the check passes again";
   }

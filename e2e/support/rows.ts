@@ -149,6 +149,7 @@ export const tenantRows: Record<string, (of: Anchors) => Row> = {
     event: "opened",
     severity: "high",
     state: "queued",
+    created_at: "2026-01-01Z",
   }),
   backfill_jobs: ({ shopId, connectorId, connectionId }) => ({
     shop_id: shopId,

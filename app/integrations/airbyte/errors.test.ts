@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { judgeRefusal, readProblem, readRetryAfter, withoutSecrets } from "./errors.ts";
+import { readRetryAfter } from "#app/platform/http/retry-after.ts";
+import { judgeRefusal, readProblem, withoutSecrets } from "./errors.ts";
 import { AirbyteConnection, AirbyteJob } from "./schemas.ts";
 
 describe("judgeRefusal", () => {

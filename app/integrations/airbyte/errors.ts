@@ -1,3 +1,5 @@
+import type { Retry } from "#app/platform/http/retry-after.ts";
+
 export type AirbyteErrorKind =
   | "throttled"
   | "unauthorized"
@@ -5,7 +7,6 @@ export type AirbyteErrorKind =
   | "rejected"
   | "not_found"
   | "conflict";
-export type Retry = "never" | "backoff" | { afterSeconds: number };
 
 /** Every way in which Airbyte does not do what it was asked. Its message holds no secret, token or address. */
 export class AirbyteError extends Error {
@@ -70,11 +71,4 @@ export function judgeRefusal(
   if (status >= 500)
     return { kind: "unreachable", retry: retryAfter === null ? "backoff" : { afterSeconds: retryAfter } };
   return { kind: "rejected", retry: "never" };
-}
-
-/** `Retry-After` in whole seconds, from its number or its date; null when absent or unreadable. At most an hour. */
-export function readRetryAfter(header: string | null, now: Date): number | null {
-  if (!header) return null;
-  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (Date.parse(header) - now.getTime()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(3_600, Math.max(0, Math.ceil(seconds))) : null;
 }

@@ -1,5 +1,7 @@
 import PQueue from "p-queue";
-import { AirbyteError, judgeRefusal, readProblem, readRetryAfter, withoutSecrets } from "./errors.ts";
+import { reasonOfNoAnswer } from "#app/platform/http/no-answer.ts";
+import { readRetryAfter } from "#app/platform/http/retry-after.ts";
+import { AirbyteError, judgeRefusal, readProblem, withoutSecrets } from "./errors.ts";
 import { Token } from "./schemas.ts";
 import { createTokenCache } from "./token.ts";
 
@@ -83,7 +85,12 @@ export function createSend(options: AirbyteOptions): Send {
       ({ status, headers } = response);
       text = await response.text();
     } catch (error) {
-      throw new AirbyteError("unreachable", "backoff", null, `Airbyte did not answer (${reasonOf(error)}).`);
+      throw new AirbyteError(
+        "unreachable",
+        "backoff",
+        null,
+        `Airbyte did not answer (${reasonOfNoAnswer(error)}).`,
+      );
     }
     if (status < 200 || status >= 300) {
       const judged = judgeRefusal(
@@ -129,13 +136,4 @@ export function createSend(options: AirbyteOptions): Send {
         return exchange(request, await tokens.get());
       }
     });
-}
-
-/** A network error's code. Never its message: that may quote the address. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "network error";
-  if (error.name === "TimeoutError") return "timed out";
-  const { cause } = error;
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : null;
-  return typeof code === "string" && /^[A-Z_0-9]+$/.test(code) ? code : "network error";
 }

@@ -14,3 +14,10 @@ export async function loadChecks(tx: ShopTx, connectorId: string): Promise<Check
       AND check_name = k.check_name AND evaluated_at >= k.changed_at ORDER BY evaluated_at DESC LIMIT 1) r ON true
     WHERE k.connector_id = ${connectorId}::uuid ORDER BY k.check_name`;
 }
+
+/** What made a check fail is said to be mended: counting begins anew, and its next verdict is news whatever it was. */
+export async function restartCheck(tx: ShopTx, connectorId: string, check: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE dq_checks SET failing_streak = 0, passing_streak = 0, outcome = 'not_judged', severity = NULL
+    WHERE connector_id = ${connectorId}::uuid AND check_name = ${check}`;
+}

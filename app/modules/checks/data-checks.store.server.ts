@@ -1,5 +1,5 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
-import type { IncidentStatus } from "../incidents/incident.ts";
+import type { IncidentStatus, Resolution } from "../incidents/incident.ts";
 import type { Severity } from "../severity.ts";
 import { checksBySource } from "./check-names.ts";
 import type { CheckVerdict, DaySpan, Finding } from "./data-facts.ts";
@@ -24,6 +24,7 @@ export interface StoredCheck {
   incidentSeverity: Severity | null;
   openedAt: Date | null;
   resolvedAt: Date | null;
+  resolution: Resolution | null;
 }
 
 /** A connector whose data was profiled since it was last judged, with everything but its profiles. */
@@ -70,9 +71,10 @@ export async function loadConnectorsToJudge(
     CROSS JOIN LATERAL (
       SELECT json_agg(json_build_object('check', q.check_name, 'enabled', q.enabled, 'outcome', q.outcome, 'severity', q.severity,
           'evaluatedAt', q.evaluated_at, 'failing', q.failing_streak, 'passing', q.passing_streak, 'findings', q.findings,
-          'incidentId', i.id, 'incidentStatus', i.status, 'incidentSeverity', i.severity, 'openedAt', i.opened_at, 'resolvedAt', i.resolved_at)) AS checks
+          'incidentId', i.id, 'incidentStatus', i.status, 'incidentSeverity', i.severity, 'openedAt', i.opened_at, 'resolvedAt', i.resolved_at,
+          'resolution', i.resolution)) AS checks
       FROM dq_checks q
-      LEFT JOIN LATERAL (SELECT id, status, severity, opened_at, resolved_at FROM dq_incidents
+      LEFT JOIN LATERAL (SELECT id, status, severity, opened_at, resolved_at, resolution FROM dq_incidents
         WHERE shop_id = q.shop_id AND connector_id = q.connector_id AND check_name = q.check_name
         ORDER BY (status <> 'resolved') DESC, opened_at DESC LIMIT 1) i ON true
       WHERE q.shop_id = c.shop_id AND q.connector_id = c.id AND q.check_name NOT IN ('freshness', 'sync_failed')

@@ -5,11 +5,9 @@ import { sourceKeys, sources } from "../connectors/sources.ts";
 import { countFreshnessFailures, dqMetrics } from "../dq-metrics.server.ts";
 import { FIRST_IMPORT_GRACE_HOURS } from "../freshness/freshness.ts";
 import { applyChanges, type Change } from "../incidents/apply-changes.server.ts";
-
-/** Failed runs with these reasons do not heal by themselves. */
-export const hardFailureReasons = ["credentials", "permission", "connection_disabled"] as const;
-/** This many failures in a row count when the reason is not known or may pass. */
-export const SOFT_FAILURES = 3;
+import { findShopEvents, judgeShopEvents, settleParents } from "../incidents/parents.server.ts";
+import type { Engine } from "../incidents/shop-events.ts";
+import { hardFailureReasons, SOFT_FAILURES } from "./sync-failures.ts";
 
 export interface JudgeRequest {
   shopIds: readonly string[];
@@ -36,9 +34,9 @@ export async function judgeConnectors(
   // One judge at a time per shop: a tick and a run that ends may meet.
   await tx.$queryRaw`SELECT 1 FROM shop_health WHERE shop_id = ANY (${ids}::uuid[]) ORDER BY shop_id FOR UPDATE`;
   const only = connectorIds ? sql`AND c.id = ANY (${[...connectorIds]}::uuid[])` : emptySql;
-  const rows = await tx.$queryRaw<(Change & { results: bigint })[]>`
+  const rows = await tx.$queryRaw<(Change & { connectorId: string; engine: Engine; results: bigint })[]>`
     WITH facts AS MATERIALIZED (
-      SELECT c.shop_id, c.id AS connector_id, c.source, coalesce(c.sla_warning_minutes, limits.warning) AS warning,
+      SELECT c.shop_id, c.id AS connector_id, c.source, c.engine, coalesce(c.sla_warning_minutes, limits.warning) AS warning,
         c.last_succeeded_at, c.running_since, c.first_run_started_at, c.failures_in_a_row,
         c.last_failure_reason, c.paused_at IS NOT NULL AS paused, n.status = 'inactive' AS disabled,
         c.engine = 'airbyte' AND w.unreachable_since IS NOT NULL AS blind,
@@ -59,7 +57,7 @@ export async function judgeConnectors(
                WHEN f.running_since IS NOT NULL AND f.import_age <= ${FIRST_IMPORT_GRACE_HOURS * 60} THEN 'first_import_running'
                ELSE 'never_synced' END,
           CASE WHEN f.last_succeeded_at IS NULL AND f.running_since IS NOT NULL AND f.import_age <= ${FIRST_IMPORT_GRACE_HOURS * 60} THEN NULL
-               WHEN f.age > 4 * f.warning THEN 'critical' WHEN f.age > 2 * f.warning THEN 'high' WHEN f.age > f.warning THEN 'warning' END,
+               ELSE late_severity(f.age, f.warning) END,
           f.age, f.warning),
         ('sync_failed',
           CASE WHEN f.disabled OR (f.failures_in_a_row > 0 AND f.last_failure_reason = ANY (${[...hardFailureReasons]}::text[])) THEN 'cannot_sync'
@@ -71,7 +69,7 @@ export async function judgeConnectors(
       -- Not beside the policy above: PostgreSQL takes the two for independent, expects next to no rows, and plans for that.
       WHERE f.shop_id = ANY (${ids}::uuid[])
     ), judged AS MATERIALIZED (
-      SELECT v.shop_id, v.connector_id, v.source, v.check_name, v.value, v.warning, v.disabled, v.failures_in_a_row, v.last_failure_reason,
+      SELECT v.shop_id, v.connector_id, v.source, v.engine, v.check_name, v.value, v.warning, v.disabled, v.failures_in_a_row, v.last_failure_reason,
         CASE WHEN v.paused THEN 'paused' ELSE v.outcome END AS outcome,
         CASE WHEN v.paused THEN NULL ELSE v.severity END AS severity,
         v.paused, v.blind, k.severity AS previous_severity, k.outcome AS previous_outcome
@@ -92,17 +90,31 @@ export async function judgeConnectors(
     ), stamped AS (
       UPDATE shop_health SET checked_at = ${now} WHERE ${isFullPass} AND shop_id = ANY (${ids}::uuid[]) RETURNING 1
     )
-    SELECT (SELECT count(*) FROM saved) AS results, changed.shop_id AS "shopId", changed.connector_id AS "connectorId", changed.source,
+    SELECT (SELECT count(*) FROM saved) AS results, changed.shop_id AS "shopId", changed.connector_id AS "connectorId", changed.source, changed.engine,
       changed.check_name AS "check", changed.outcome, changed.severity, changed.value::int AS value, changed.warning AS "slaMinutes",
       CASE WHEN changed.disabled THEN 'connection_disabled' ELSE changed.last_failure_reason END AS "failureReason",
-      changed.failures_in_a_row AS "failuresInARow",
-      i.id AS "incidentId", i.status AS "incidentStatus", i.severity AS "incidentSeverity", i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt"
+      changed.failures_in_a_row AS "failuresInARow", changed.previous_severity IS NOT NULL AS "wasFailing",
+      i.id AS "incidentId", i.status AS "incidentStatus", i.severity AS "incidentSeverity", i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt",
+      i.resolution, u.id AS "upstreamEventId"
     FROM (SELECT 1) one LEFT JOIN changed ON true
-    LEFT JOIN LATERAL (SELECT id, status, severity, opened_at, resolved_at FROM dq_incidents
+    LEFT JOIN upstream_events u ON u.source = changed.source AND u.ended_at IS NULL AND NOT changed.disabled IS TRUE
+      AND NOT (changed.failures_in_a_row > 0 AND coalesce(changed.last_failure_reason = ANY (${[...hardFailureReasons]}::text[]), false))
+    LEFT JOIN LATERAL (SELECT id, status, severity, opened_at, resolved_at, resolution FROM dq_incidents
       WHERE shop_id = changed.shop_id AND connector_id = changed.connector_id AND check_name = changed.check_name
       ORDER BY (status <> 'resolved') DESC, opened_at DESC LIMIT 1) i ON true`;
   const changes = rows.filter((row) => row.connectorId !== null);
-  await applyChanges(tx, changes, now);
+  // What speaks for many comes first: its parts are told through it.
+  if (isFullPass) await judgeShopEvents(tx, ids, now);
+  const shopEvents = changes.some(({ severity }) => severity) ? await findShopEvents(tx, ids) : null;
+  await applyChanges(
+    tx,
+    changes.map((change) => ({
+      ...change,
+      parentId: shopEvents?.get(`${change.shopId}:${change.engine}`) ?? null,
+    })),
+    now,
+  );
+  if (isFullPass) await settleParents(tx, ids, now);
   const seconds = (performance.now() - startedAt) / 1000;
   if (isFullPass) afterCommit(tx, () => dqMetrics.freshnessCheckSeconds.record(seconds, {}));
   afterCommit(tx, () => countFreshnessFailures(changes));

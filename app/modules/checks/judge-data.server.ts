@@ -86,7 +86,7 @@ export async function judgeDataOfShops(
       });
       if (step.incident)
         changes.push(
-          changeOf(connector, stored, step.incident.severity, tellIncident(source, verdict), verdict.outcome),
+          changeOf(connector, stored, step.incident, tellIncident(source, verdict), verdict.outcome),
         );
     }
   }
@@ -160,7 +160,7 @@ const priorOf = ({ evaluatedAt, outcome, findings }: StoredCheck): PriorVerdict 
 function changeOf(
   { shopId, connectorId, source }: ConnectorToJudge,
   stored: StoredCheck,
-  severity: Change["severity"],
+  { severity, wasFailing }: Pick<Change, "severity" | "wasFailing">,
   told: NonNullable<Change["told"]>,
   outcome: string,
 ): Change {
@@ -171,6 +171,7 @@ function changeOf(
     check: stored.check,
     outcome,
     severity,
+    wasFailing,
     value: null,
     slaMinutes: 0,
     failureReason: null,
@@ -180,6 +181,9 @@ function changeOf(
     incidentSeverity: stored.incidentSeverity,
     openedAt: stored.openedAt,
     resolvedAt: stored.resolvedAt,
+    resolution: stored.resolution,
+    upstreamEventId: null,
+    parentId: null,
     told,
   };
 }

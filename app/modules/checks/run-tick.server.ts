@@ -3,22 +3,27 @@ import { env } from "#app/platform/env.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
 import { withShops } from "#app/platform/tenant.server.ts";
 import { job } from "#jobs/catalog.ts";
+import { updateUpstreamEvents } from "../incidents/upstream-events.server.ts";
 import { listShopIds } from "../shops/shops.store.server.ts";
 import { checkData, type DataPass } from "./check-data.server.ts";
 import { judgeConnectors } from "./judge-connectors.server.ts";
 
-/** Starts a tick once: cuts the shops into batches and queues one job for each. A tick that exists is left alone. */
+/**
+ * Starts a tick once: decides what is a problem of many shops, cuts the shops into batches and queues one job for each.
+ * A tick that exists is left alone.
+ */
 export async function startTick(tickAt: Date): Promise<{ batches: number }> {
   const shopIds = await listShopIds();
   const size = env().DQ_BATCH_SIZE;
   const batches = Array.from({ length: Math.ceil(shopIds.length / size) }, (_, index) =>
     shopIds.slice(index * size, (index + 1) * size),
   );
-  return db().$transaction(async (tx) => {
+  return withShops([], async (tx) => {
     const claimed = await tx.$executeRaw`
       INSERT INTO runner_ticks (tick_at, batches, finished_at)
       VALUES (${tickAt}::timestamptz, ${batches.length}, CASE WHEN ${batches.length} = 0 THEN now() END) ON CONFLICT DO NOTHING`;
     if (claimed === 0) return { batches: 0 };
+    await updateUpstreamEvents(tx, tickAt);
     const rows = batches.map((ids, batch) => ({ batch, shop_ids: ids }));
     await tx.$executeRaw`
       INSERT INTO runner_batches (tick_at, batch, shop_ids)
@@ -90,6 +95,7 @@ export async function runOnePass(
 ): Promise<{ shops: number; results: number; changes: number; profiled: number; unreadable: string[] }> {
   const ids = shopIds ?? (await listShopIds());
   const size = env().DQ_BATCH_SIZE;
+  if (!shopIds) await withShops([], (tx) => updateUpstreamEvents(tx, now));
   let results = 0;
   let changes = 0;
   let profiled = 0;

@@ -10,17 +10,18 @@ const play = (isHard: boolean, ...severities: (Severity | null)[]) => {
     return step.incident;
   });
 };
-const end = { severity: null };
+const end = { severity: null, wasFailing: false };
+const fails = (severity: Severity, wasFailing = false) => ({ severity, wasFailing });
 
 it("a hard check opens and closes at the first evaluation", () => {
-  expect(play(true, "high", null)).toEqual([{ severity: "high" }, end]);
+  expect(play(true, "high", null)).toEqual([fails("high"), end]);
 });
 
 it("a statistical check opens at the second failing evaluation in a row and closes at the second passing one", () => {
   expect(play(false, "warning", "warning", "high", null, null)).toEqual([
     null,
-    { severity: "warning" },
-    { severity: "high" },
+    fails("warning"),
+    fails("high", true),
     null,
     end,
   ]);

@@ -11,7 +11,7 @@ export const EVALUATIONS_IN_A_ROW = 2;
 
 export type StreakStep = Streaks & {
   /** What the incident is told: a severity to open or go on with, null to end it, or nothing yet. */
-  incident: { severity: Severity | null } | null;
+  incident: { severity: Severity | null; wasFailing: boolean } | null;
 };
 
 /**
@@ -23,8 +23,16 @@ export function stepStreaks(before: Streaks, severity: Severity | null, isHard: 
   const needed = isHard ? 1 : EVALUATIONS_IN_A_ROW;
   if (severity !== null) {
     const failing = before.failing + 1;
-    return { failing, passing: 0, incident: failing >= needed ? { severity } : null };
+    return {
+      failing,
+      passing: 0,
+      incident: failing >= needed ? { severity, wasFailing: before.failing >= needed } : null,
+    };
   }
   const passing = before.passing + 1;
-  return { failing: 0, passing, incident: passing >= needed ? { severity: null } : null };
+  return {
+    failing: 0,
+    passing,
+    incident: passing >= needed ? { severity: null, wasFailing: false } : null,
+  };
 }

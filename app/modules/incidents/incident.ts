@@ -5,6 +5,10 @@ import { Severity } from "../severity.ts";
 export const IncidentStatus = z.enum(["open", "acknowledged", "resolved"]);
 export type IncidentStatus = z.infer<typeof IncidentStatus>;
 
+/** How an incident ended: by itself, or in the words of whoever resolved it. */
+export const Resolution = z.enum(["auto", "fixed", "expected", "false_alarm", "other"]);
+export type Resolution = z.infer<typeof Resolution>;
+
 const Instant = z.iso.datetime();
 
 /** An incident as the API shows it. Its severity is the worst it has been. */

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts"
 import { makeConnector, makeShop } from "#e2e/support/tenants.ts";
 import { judgeConnectors } from "../checks/judge-connectors.server.ts";
 import type { Shop } from "../shops/shop.ts";
-import { acknowledgeIncident } from "./acknowledge-incident.server.ts";
+import { acknowledgeIncident } from "./act-on-incident.server.ts";
 import { loadIncidentPage } from "./load-incident.server.ts";
 
 let database: TestDatabase;
@@ -38,10 +38,10 @@ test("an incident's page tells its story from the opening to the end, newest fir
   await judge(later(120));
   const id = await incidentId();
   await withShop(shop.id, (tx) =>
-    acknowledgeIncident(tx, id, { role: "merchant", name: "42" }, later(125), ""),
+    acknowledgeIncident(tx, id, { actor: { role: "merchant", name: "42" }, now: later(125), requestId: "" }),
   );
   await withShop(shop.id, (tx) =>
-    acknowledgeIncident(tx, id, { role: "merchant", name: "42" }, later(126), ""),
+    acknowledgeIncident(tx, id, { actor: { role: "merchant", name: "42" }, now: later(126), requestId: "" }),
   );
   const open = await load(id, later(130));
   expect(open.incident).toMatchObject({ status: "acknowledged", severity: "high", source: "shopify_orders" });

@@ -1,7 +1,17 @@
 import type { Severity } from "../severity.ts";
 
 /** What can happen to an incident, in the words that are stored. */
-export const timelineKinds = ["opened", "escalated", "reopened", "acknowledged", "auto_resolved"] as const;
+export const timelineKinds = [
+  "opened",
+  "escalated",
+  "reopened",
+  "acknowledged",
+  "snoozed",
+  "snooze_ended",
+  "joined_parent",
+  "resolved",
+  "auto_resolved",
+] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 
 /** One step of an incident's story, as a merchant sees it: who, not which person. */

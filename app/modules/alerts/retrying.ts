@@ -1,0 +1,24 @@
+/** A notice older than this is not sent any more: nobody acts on yesterday's alarm. */
+export const GIVE_UP_AFTER_HOURS = 24;
+/** A beginning that could not be told for so long, and is over by now, is not told. */
+export const STALE_AFTER_MINUTES = 15;
+/** An attempt that is not recorded after this was lost with its worker: a request takes at most ten seconds. */
+export const ATTEMPT_LOST_AFTER_SECONDS = 60;
+
+const FIRST_WAIT_SECONDS = 2;
+const LONGEST_WAIT_SECONDS = 300;
+
+/**
+ * How long a channel rests after its n-th failure in a row: 2 s, 4 s, 8 s … 5 min, each up to a quarter longer at random,
+ * so that many workers do not come back together. A time that the channel names itself is kept, and never shortened.
+ * @returns whole milliseconds
+ */
+export function restAfterFailure(
+  failuresInARow: number,
+  retry: "backoff" | { afterSeconds: number },
+  random: number,
+): number {
+  if (retry !== "backoff") return Math.round((retry.afterSeconds + random * 0.5) * 1000);
+  const seconds = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** Math.min(20, failuresInARow - 1));
+  return Math.round(seconds * (1 + random / 4) * 1000);
+}
