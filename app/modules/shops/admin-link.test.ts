@@ -8,7 +8,7 @@ it("leads into Shopify admin, where the app is framed", () => {
 });
 
 it("leads into the admin's stand-in where one takes its place", () => {
-  expect(adminLink({ ...page, adminOrigin: "http://localhost:3001" })).toBe(
+  expect(adminLink({ ...page, adminOrigin: "http://localhost:3001/" })).toBe(
     "http://localhost:3001/store/a-shop/apps/key/app/incidents/1",
   );
 });

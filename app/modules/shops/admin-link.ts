@@ -12,5 +12,5 @@ export function adminLink(page: {
   adminOrigin?: string | undefined;
 }): string {
   const store = page.domain.replace(/\.myshopify\.com$/, "");
-  return `${page.adminOrigin ?? shopifyAdmin}/store/${store}/apps/${page.apiKey}${page.path}`;
+  return `${new URL(page.adminOrigin ?? shopifyAdmin).origin}/store/${store}/apps/${page.apiKey}${page.path}`;
 }
