@@ -19,6 +19,9 @@ const Handle = z
   .max(30)
   .regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/);
 
+/** Written into each file by the CLI, with the first deployment. */
+const uid = z.string().optional();
+
 /** What Shopify's CLI (its models/extensions/specifications and services/flow) and pages take of each kind, as far as we use it. */
 const Trigger = z.strictObject({
   extensions: z.tuple([
@@ -26,6 +29,7 @@ const Trigger = z.strictObject({
       name: z.string().min(1),
       type: z.literal("flow_trigger"),
       handle: Handle,
+      uid,
       description: z.string(),
     }),
   ]),
@@ -65,6 +69,7 @@ const Template = z.strictObject({
       name: z.string(),
       type: z.literal("flow_template"),
       handle: Handle,
+      uid,
       description: z.string().max(1024),
       template: z.strictObject({
         categories: z.array(z.enum(templateCategories)).min(1).max(2),
@@ -84,6 +89,7 @@ const AdminLink = z.strictObject({
       name: z.string().min(1),
       type: z.literal("admin_link"),
       handle: Handle,
+      uid,
       targeting: z.tuple([z.strictObject({ target: z.literal("admin.app.support.link"), url: z.string() })]),
     }),
   ]),
