@@ -76,9 +76,9 @@ export default {
     ),
     room(
       "integrations",
-      "An integration speaks one outside system's API and knows nothing of the product.",
-      { path: "^app/integrations/([^/]+)/" },
-      ["^app/integrations/$1/", "^app/platform/"],
+      "An integration speaks one outside system's API and knows nothing of the product. Folders that begin with one vendor's name share its API.",
+      { path: "^app/integrations/([^/-]+)" },
+      ["^app/integrations/$1[/-]", "^app/platform/"],
     ),
     room("platform", "Plumbing any app could use knows no domain word.", { path: "^app/platform/" }, [
       "^app/platform/",

@@ -2,45 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { readToml } from "#e2e/support/toml.ts";
 import { apiVersion } from "./integrations/shopify/admin-api.ts";
 import { envShape } from "./platform/env.server.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-type Table = { [key: string]: unknown };
-
-/** The part of TOML that these files use: tables, arrays of tables, and values on one line that JSON writes alike. */
-function parseToml(text: string): Table {
-  const document: Table = {};
-  let current = document;
-  for (const raw of text.split("\n")) {
-    const line = raw.trim();
-    if (line === "" || line.startsWith("#")) continue;
-    const [, list] = /^\[\[([\w.]+)\]\]$/.exec(line) ?? [];
-    const [, table] = /^\[([\w.]+)\]$/.exec(line) ?? [];
-    const [, key, value] = /^(\w+) = (.+)$/.exec(line) ?? [];
-    if (list) current = tableAt(document, list.split("."), true);
-    else if (table) current = tableAt(document, table.split("."), false);
-    else if (key && !(key in current)) current[key] = JSON.parse(value!);
-    else throw new Error(`This test cannot read the line: ${line}`);
-  }
-  return document;
-}
-
-/** The table of a header, made on its way there; of `[[a.b]]`, one more in the list. */
-function tableAt(document: Table, path: string[], isList: boolean): Table {
-  let table = document;
-  for (const name of path.slice(0, -1)) {
-    table[name] ??= {};
-    table = table[name] as Table;
-  }
-  const name = path.at(-1)!;
-  const next: Table = {};
-  if (isList) table[name] = [...((table[name] as Table[] | undefined) ?? []), next];
-  else table[name] = next;
-  return next;
-}
-
-const read = (path: string) => parseToml(readFileSync(root + path, "utf8"));
+const read = (path: string) => readToml(root + path);
 
 const Subscription = z
   .strictObject({

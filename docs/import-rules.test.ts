@@ -48,6 +48,7 @@ const allowed: [from: string, imports: string[]][] = [
     ],
   ],
   ["app/integrations/airbyte/client.ts", ["./token.ts", "#app/platform/log.server.ts", "zod"]],
+  ["app/integrations/shopify-flow/flow-trigger.ts", ["../shopify/admin-api.ts"]],
   [
     "app/platform/db.server.ts",
     ["#prisma/generated/client.ts", "./log.server.ts", "#jobs/catalog.ts", "pg", "@prisma/adapter-pg"],
@@ -86,6 +87,7 @@ const refused: [rules: string, from: string, imports: string][] = [
   ["server-modules", "app/modules/health/l.server.ts", "#app/shopify.server.ts"],
   ["integrations", "app/integrations/slack/m.ts", "#app/modules/severity.ts"],
   ["integrations", "app/integrations/slack/n.ts", "#app/integrations/airbyte/client.ts"],
+  ["integrations", "app/integrations/shopify-flow/n2.ts", "#app/integrations/airbyte/client.ts"],
   ["platform", "app/platform/o.server.ts", "#app/modules/severity.ts"],
   ["platform", "app/platform/p.ts", "type #app/shopify.server.ts"],
   ["tasks", "jobs/tasks/q.ts", "#app/integrations/airbyte/client.ts"],

@@ -90,6 +90,17 @@ test("three failed Airbyte jobs in a row are a warning; a pushed run without cre
   expect(await demo.summary(shop)).toMatchObject({ score: 100, status: "healthy" });
 });
 
+test("Get support names whom to ask, at 320 px too, and leads back", async () => {
+  const page = await browser.newPage({ viewport: { width: 320, height: 900 }, userAgent, bypassCSP: true });
+  const frame = await openInAdmin(page, demo.adminUrl, await shopOf("healthy"), "/app/support");
+  await frame.getByRole("link", { name: "support@example.com" }).waitFor();
+  expect(await findAccessibilityProblems(frame)).toEqual([]);
+  expect(await frame.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await frame.getByRole("link", { name: "Sync Health" }).click();
+  await frame.getByRole("heading", { name: "Sync Health", level: 1 }).waitFor();
+  await page.close();
+});
+
 describe.each([1280, 320])("Home and a connector's page at %i px", (width) => {
   test.each(states)("%s: drawn, accessible, no sideways scroll, no console error", async (state) => {
     const page = await browser.newPage({ viewport: { width, height: 900 }, userAgent, bypassCSP: true });

@@ -36,6 +36,7 @@ const doors: Record<string, Door> = {
   "routes/app.connectors.$id": { door: "merchantPage" },
   "routes/app.incidents.$id": { door: "merchantPage" },
   "routes/app.settings": { door: "merchantPage" },
+  "routes/app.support": { door: "merchantPage" },
   "routes/app.$": { door: "merchantPage" },
   "routes/auth.$": { door: "library" },
   "routes/auth.login": { door: "public" },

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import { jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { adminLink } from "#app/modules/shops/admin-link.ts";
 import { createAdminStandIn } from "./admin-stand-in.ts";
 
 const apiSecret = "a-secret-of-the-app";
@@ -67,6 +68,16 @@ describe("the frame", () => {
       "admin.shopify.com/store/a-shop",
     );
     await jwtVerify(src.searchParams.get("id_token")!, secret, { audience: "the-app" });
+  });
+
+  it("opens it by the links that lead there from outside of admin", async () => {
+    const link = adminLink({
+      domain: "a-shop.myshopify.com",
+      apiKey: "the-app",
+      path: "/app/incidents/1",
+      adminOrigin: origin,
+    });
+    expect(frameOf(await (await fetch(link)).text()).pathname).toBe("/app/incidents/1");
   });
 
   it.each([

@@ -87,7 +87,10 @@ export function createAdminStandIn({
     /^\/store\/([^/]+)(?:\/(.*))?$/,
     answering(async (request, response) => {
       if (isElsewhere(request, response)) return;
-      const [name = "", path = ""] = Object.values(request.params);
+      const [name = "", inAdmin = ""] = Object.values(request.params);
+      // Links from outside name the app, as in Shopify admin, where a shop has many; here it is the only one.
+      const prefix = `apps/${apiKey}/`;
+      const path = inAdmin.startsWith(prefix) ? inAdmin.slice(prefix.length) : inAdmin;
       const shop = `${name}.myshopify.com`;
       const shops = await listShops();
       if (!shops.some((known) => known.shop === shop)) {

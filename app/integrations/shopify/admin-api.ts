@@ -27,8 +27,22 @@ export interface ShopSettings {
 export type TokenPair = Session &
   Required<Pick<Session, "accessToken" | "expires" | "refreshToken" | "refreshTokenExpires">>;
 
+/** What it takes to speak in a shop's name. */
+export interface ShopAccess {
+  /** `example.myshopify.com` */
+  domain: string;
+  accessToken: string;
+}
+
 /** What the product asks of Shopify's Admin API in jobs. Every method throws ShopifyCallError and nothing else. */
 export interface ShopifyAdmin {
+  /** Sends one query or mutation; an answer that does not fit the schema counts as none. */
+  ask<Answer extends z.ZodType>(
+    access: ShopAccess,
+    operation: string,
+    variables: Record<string, unknown>,
+    answer: Answer,
+  ): Promise<z.output<Answer>>;
   readShop(domain: string, accessToken: string): Promise<ShopSettings>;
   /** Trades a refresh token for a new pair. The old one lasts until the new one is first used. */
   refreshToken(domain: string, refreshToken: string): Promise<TokenPair>;
@@ -56,18 +70,26 @@ export function createShopifyAdmin(options: ShopifyAdminOptions): ShopifyAdmin {
     logger: libraryLogger,
   });
 
+  const ask: ShopifyAdmin["ask"] = async ({ domain, accessToken }, operation, variables, answer) => {
+    const session = new Session({ id: domain, shop: domain, state: "", isOnline: false, accessToken });
+    try {
+      const { data } = await new api.clients.Graphql({ session }).request(operation, {
+        variables,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return read(answer, data);
+    } catch (error) {
+      throw judgeFailure(error, "admin_api");
+    }
+  };
+
   return {
+    ask,
+
     async readShop(domain, accessToken) {
-      const session = new Session({ id: domain, shop: domain, state: "", isOnline: false, accessToken });
-      try {
-        const { data } = await new api.clients.Graphql({ session }).request(query, {
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        const { ianaTimezone, currencyCode, shopAddress } = read(ShopAnswer, data).shop;
-        return { ianaTimezone, currencyCode, countryCode: shopAddress.countryCodeV2 };
-      } catch (error) {
-        throw judgeFailure(error, "admin_api");
-      }
+      const { shop } = await ask({ domain, accessToken }, query, {}, ShopAnswer);
+      const { ianaTimezone, currencyCode, shopAddress } = shop;
+      return { ianaTimezone, currencyCode, countryCode: shopAddress.countryCodeV2 };
     },
 
     async refreshToken(domain, refreshToken) {

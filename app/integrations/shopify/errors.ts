@@ -1,4 +1,5 @@
 import { GraphqlQueryError, HttpResponseError } from "@shopify/shopify-api";
+import { z } from "zod";
 
 /**
  * `token_dead`: nobody but the merchant, by opening the app, gets us a new one. `gone`: the shop is closed, frozen or
@@ -11,12 +12,20 @@ export class ShopifyCallError extends Error {
   readonly kind: ShopifyCallErrorKind;
   /** The HTTP status; null when there was no answer, or none that could be read. */
   readonly status: number | null;
+  /** How long Shopify asks to be left alone, in seconds; null when it does not say. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(kind: ShopifyCallErrorKind, status: number | null, message: string) {
+  constructor(
+    kind: ShopifyCallErrorKind,
+    status: number | null,
+    message: string,
+    retryAfterSeconds: number | null = null,
+  ) {
     super(message);
     this.name = "ShopifyCallError";
     this.kind = kind;
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   get isWorthRetrying(): boolean {
@@ -44,7 +53,8 @@ export function judgeFailure(thrown: unknown, call: ShopifyCall): ShopifyCallErr
   const { status, word } = answerOf(thrown);
   if (status === null) return new ShopifyCallError("unreachable", null, "Shopify did not answer.");
   const said = word ? `${status} (${word})` : `${status}`;
-  return new ShopifyCallError(judgeStatus(status, word, call), status, `Shopify answered ${said}.`);
+  const kind = judgeStatus(status, word, call);
+  return new ShopifyCallError(kind, status, `Shopify answered ${said}.`, readRetryAfter(thrown));
 }
 
 function judgeStatus(status: number, word: string | null, call: ShopifyCall): ShopifyCallErrorKind {
@@ -59,7 +69,8 @@ function judgeStatus(status: number, word: string | null, call: ShopifyCall): Sh
 /** A query that failed says so with status 200 and a code per error. */
 function judgeQuery(error: GraphqlQueryError): ShopifyCallError {
   const code = error.body?.errors?.graphQLErrors?.[0]?.extensions?.code;
-  if (code === "THROTTLED") return new ShopifyCallError("throttled", 200, "Shopify throttles us.");
+  if (code === "THROTTLED")
+    return new ShopifyCallError("throttled", 200, "Shopify throttles us.", secondsToRestore(error));
   if (code === "INTERNAL_SERVER_ERROR" || code === "TIMEOUT")
     return new ShopifyCallError("unreachable", 200, `Shopify could not answer the query (${code}).`);
   const named = typeof code === "string" && /^[A-Z_]{1,60}$/.test(code) ? ` (${code})` : "";
@@ -72,4 +83,31 @@ function answerOf(thrown: unknown): { status: number | null; word: string | null
   const { code, body } = thrown.response;
   const word: unknown = body?.error;
   return { status: code, word: typeof word === "string" && knownWords.has(word) ? word : null };
+}
+
+const LONGEST_WAIT_SECONDS = 3_600;
+/** In whole seconds; null when there is no such number. At most an hour: no mistake of theirs shall silence us longer. */
+const asWait = (seconds: number): number | null =>
+  Number.isFinite(seconds) ? Math.min(LONGEST_WAIT_SECONDS, Math.max(0, Math.ceil(seconds))) : null;
+
+/** Shopify writes `Retry-After: 2.0`. */
+function readRetryAfter(thrown: unknown): number | null {
+  if (!(thrown instanceof HttpResponseError)) return null;
+  const header: unknown = thrown.response.headers?.["Retry-After"];
+  return asWait(Number.parseFloat(String(Array.isArray(header) ? header[0] : header)));
+}
+
+const Cost = z.object({
+  cost: z.object({
+    requestedQueryCost: z.number(),
+    throttleStatus: z.object({ currentlyAvailable: z.number(), restoreRate: z.number().positive() }),
+  }),
+});
+
+/** A throttled query is answered with what it costs, what is left, and how much comes back a second. */
+function secondsToRestore(error: GraphqlQueryError): number | null {
+  const parsed = Cost.safeParse(error.body?.extensions);
+  if (!parsed.success) return null;
+  const { requestedQueryCost, throttleStatus } = parsed.data.cost;
+  return asWait((requestedQueryCost - throttleStatus.currentlyAvailable) / throttleStatus.restoreRate);
 }
