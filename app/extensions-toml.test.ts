@@ -117,7 +117,7 @@ const incident: FlowIncident = {
   url: "https://admin.shopify.com/store/a-shop/apps/key/app/incidents/1",
 };
 const events = [
-  tellFlowOpened(incident),
+  tellFlowOpened(incident, "opened"),
   tellFlowResolved({ ...incident, resolvedAt: at }),
   tellFlowBackfill({
     id: "0191f6f1-0000-7000-8000-000000000002",

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import express from "express";
 import pg from "pg";
@@ -11,7 +12,7 @@ import { migrateDatabase } from "#prisma/migrate-database.ts";
 import { startAirbyteStandIn } from "./airbyte/stand-in.ts";
 import { type Child, startChild } from "./children.ts";
 import { createControls } from "./controls/controls.ts";
-import { readSecrets, readSettings } from "./demo-context.ts";
+import { type DemoContext, readSecrets, readSettings } from "./demo-context.ts";
 import { eraseCluster, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { startPushPipeline } from "./push-pipeline.ts";
 import { demoShops } from "./seed/demo-shops.ts";
@@ -125,14 +126,37 @@ async function start(): Promise<void> {
         })
       ).stdout,
     ) as object;
+  await startOutside(settings, secrets, { owner, airbyte, push }, runChecks);
   await runChecks();
   // What an earlier run left behind is over at the second evaluation in a row.
   if (isContinued) await runChecks();
 
+  const onExit = (name: string, code: number | null) => {
+    if (isStopping) return;
+    console.error(`The ${name} ended (code ${code}). Its last words are in ${join(dataDir, `${name}.log`)}.`);
+    void stopAll(1);
+  };
+  const children: Child[] = [
+    startChild({ name: "web", script: "app/server.ts", env, dataDir, onExit }),
+    startChild({ name: "worker", script: "jobs/worker.ts", env, dataDir, onExit }),
+  ];
+  stops.push({ name: "web and worker", stop: () => Promise.all(children.map((child) => child.stop())) });
+
+  await waitUntilReady(appUrl, dataDir);
+  console.log(`\nSync Health demo: ${adminUrl}\n`);
+}
+
+/** Slack, PagerDuty, Shopify's API and its admin, and the controls, on the port beside the app's. */
+async function startOutside(
+  { appUrl, adminPort }: ReturnType<typeof readSettings>,
+  secrets: ReturnType<typeof readSecrets>,
+  context: DemoContext,
+  runChecks: () => Promise<object>,
+): Promise<void> {
   const { router: sinks, received } = createSinks();
   const outside = express().disable("x-powered-by");
   outside.use(sinks);
-  outside.use(createControls({ context: { owner, airbyte, push }, secrets, received, runChecks }));
+  outside.use(createControls({ context, secrets, received, runChecks }));
   outside.use(
     createAdminStandIn({
       appUrl,
@@ -150,20 +174,6 @@ async function start(): Promise<void> {
       return new Promise((done) => server.close(done));
     },
   });
-
-  const onExit = (name: string, code: number | null) => {
-    if (isStopping) return;
-    console.error(`The ${name} ended (code ${code}). Its last words are in ${join(dataDir, `${name}.log`)}.`);
-    void stopAll(1);
-  };
-  const children: Child[] = [
-    startChild({ name: "web", script: "app/server.ts", env, dataDir, onExit }),
-    startChild({ name: "worker", script: "jobs/worker.ts", env, dataDir, onExit }),
-  ];
-  stops.push({ name: "web and worker", stop: () => Promise.all(children.map((child) => child.stop())) });
-
-  await waitUntilReady(appUrl, dataDir);
-  console.log(`\nSync Health demo: ${adminUrl}\n`);
 }
 
 async function prepareDatabase(
@@ -217,6 +227,11 @@ function childEnv(
     AIRBYTE_CLIENT_ID: secrets.airbyteClientId,
     AIRBYTE_CLIENT_SECRET: secrets.airbyteClientSecret,
     SLACK_DQ_WEBHOOK_URL: `${settings.adminUrl}/slack/services/demo`,
+    PAGERDUTY_DQ_ROUTING_KEY: "demo-routing-key",
+    PAGERDUTY_EVENTS_URL: `${settings.adminUrl}/pagerduty`,
+    // No shop of the demo is a real one: what is meant for Shopify's API stays on this machine.
+    SHOPIFY_API_STAND_IN: `${settings.adminUrl}/shopify-api`,
+    NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, "redirect-shopify-api.ts")).href}`,
     SUPPORT_EMAIL: "support@example.com",
   };
 }

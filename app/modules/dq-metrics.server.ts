@@ -44,7 +44,7 @@ export const dqMetrics = {
     "Attempts to tell a notice, by channel and what came of them.",
     {
       channel: channels,
-      outcome: ["sent", "retry", "failed"],
+      outcome: ["sent", "retry", "skipped", "failed"],
     },
   ),
   jobs: counter("dq.job.attempts_total", "Attempts of jobs: done, to be tried again (retry) or given up.", {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Retry } from "#app/platform/http/retry-after.ts";
 import type { ShopAccess, ShopifyAdmin } from "../shopify/admin-api.ts";
 import type { ShopifyCallErrorKind } from "../shopify/errors.ts";
 
@@ -7,8 +8,6 @@ export interface FlowEvent {
   handle: string;
   properties: Readonly<Record<string, string | number | boolean>>;
 }
-
-export type FlowRetry = "never" | "backoff" | { afterSeconds: number };
 
 /** `unknown_trigger`: no deployed version of the app has such a trigger. */
 export type FlowRefusal = "unknown_trigger" | "invalid_properties" | "too_large";
@@ -21,7 +20,7 @@ export type FlowOutcome =
   /** `detail` is for staff: a plain sentence without secrets. */
   | {
       outcome: "failed";
-      retry: FlowRetry;
+      retry: Retry;
       reason: FlowRefusal | Exclude<ShopifyCallErrorKind, "gone">;
       detail: string;
     };
@@ -87,7 +86,7 @@ export function judgeFlowFailure(failure: {
   retryAfterSeconds: number | null;
 }): FlowOutcome {
   const { kind, message: detail, retryAfterSeconds } = failure;
-  const later = (otherwise: FlowRetry): FlowRetry =>
+  const later = (otherwise: Retry): Retry =>
     retryAfterSeconds === null ? otherwise : { afterSeconds: retryAfterSeconds };
   switch (kind) {
     case "gone":

@@ -3,13 +3,17 @@ import { createSlack } from "#app/integrations/slack/client.ts";
 import type { Env } from "#app/platform/env.server.ts";
 import type { PostOptions } from "#app/platform/http/post-json.ts";
 import type { SendOutcome } from "#app/platform/http/send-outcome.ts";
-import type { AlertMessage } from "./alert-message.ts";
+import { sendFlowTrigger } from "../shops/send-flow-trigger.server.ts";
+import type { Told } from "./load-message.server.ts";
 import { toPagerDutyEvent } from "./pagerduty-event.ts";
 import type { Channel } from "./routing.ts";
 import { toSlackMessage } from "./slack-message.ts";
 
+/** `skipped`: there is nobody to tell, which is nobody's fault. */
+export type TellOutcome = SendOutcome | { sent: false; skipped: string };
+
 /** How each channel is spoken to; one that is not configured is missing. */
-export type Senders = Partial<Record<Channel, (message: AlertMessage) => Promise<SendOutcome>>>;
+export type Senders = Partial<Record<Channel, (told: Told, now: Date) => Promise<TellOutcome>>>;
 
 /** The channels that this process is configured for. */
 export function sendersFrom(
@@ -21,7 +25,17 @@ export function sendersFrom(
     ? createPagerDuty({ eventsUrl: PAGERDUTY_EVENTS_URL, routingKey: PAGERDUTY_DQ_ROUTING_KEY }, options)
     : null;
   return {
-    ...(slack ? { slack: (message) => slack.send(toSlackMessage(message)) } : {}),
-    ...(pagerDuty ? { pagerduty: (message) => pagerDuty.send(toPagerDutyEvent(message)) } : {}),
+    ...(slack ? { slack: ({ message }) => slack.send(toSlackMessage(message)) } : {}),
+    flow: tellFlow,
+    ...(pagerDuty ? { pagerduty: ({ message }) => pagerDuty.send(toPagerDutyEvent(message)) } : {}),
   };
+}
+
+/** Starts the shop's own workflows. A shop that we cannot speak for has none that we could start. */
+async function tellFlow({ flow }: Told, now: Date): Promise<TellOutcome> {
+  if (!flow) return { sent: false, skipped: "not_for_channel" };
+  const told = await sendFlowTrigger(flow.shop, flow.event, now);
+  if (told.outcome === "sent") return { sent: true, status: 200 };
+  if (told.outcome === "skipped") return { sent: false, skipped: told.reason };
+  return { sent: false, retry: told.retry, status: null, reason: told.reason };
 }

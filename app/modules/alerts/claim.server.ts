@@ -1,8 +1,7 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
-import type { AlertMessage } from "./alert-message.ts";
 import { decideFor } from "./announce.server.ts";
 import { countsAsTold, loadNoticeFacts, queueDeliveries } from "./deliveries.store.server.ts";
-import { loadMessage, type ToTell } from "./load-message.server.ts";
+import { loadMessage, type Told, type ToTell } from "./load-message.server.ts";
 import { ATTEMPT_LOST_AFTER_SECONDS, STALE_AFTER_MINUTES } from "./retrying.ts";
 import type { Channel, SkipReason } from "./routing.ts";
 
@@ -21,7 +20,7 @@ interface DeliveryRow extends ClaimedDelivery {
 }
 
 export type Claim =
-  | { kind: "send"; delivery: ClaimedDelivery; message: AlertMessage }
+  | { kind: "send"; delivery: ClaimedDelivery; told: Told }
   | { kind: "not_now" | "ended"; why: string };
 
 /**
@@ -58,7 +57,7 @@ export async function claimDelivery(
 
   await tx.$executeRaw`
     UPDATE alert_deliveries SET state = 'sending', attempts = attempts + 1, due_at = ${now}::timestamptz WHERE id = ${row.id}::uuid`;
-  return { kind: "send", delivery: { ...row, attempts: row.attempts + 1 }, message: told.message };
+  return { kind: "send", delivery: { ...row, attempts: row.attempts + 1 }, told };
 }
 
 async function lockDelivery(tx: ShopTx, deliveryId: string): Promise<DeliveryRow | undefined> {

@@ -1,9 +1,8 @@
 import { env } from "#app/platform/env.server.ts";
-import type { SendOutcome } from "#app/platform/http/send-outcome.ts";
 import { log } from "#app/platform/log.server.ts";
 import { withShops } from "#app/platform/tenant.server.ts";
 import { dqMetrics } from "../dq-metrics.server.ts";
-import { type Senders, sendersFrom } from "./channels.server.ts";
+import { type Senders, sendersFrom, type TellOutcome } from "./channels.server.ts";
 import { isShared, noteChannelBroken, noteChannelWorks, restChannel } from "./channels.store.server.ts";
 import { type ClaimedDelivery, claimDelivery, queueNext } from "./claim.server.ts";
 import { queueDeliveries } from "./deliveries.store.server.ts";
@@ -30,16 +29,16 @@ export async function deliverAlert(
     claimDelivery(tx, deliveryId, (channel) => senders[channel] !== undefined, now),
   );
   if (claim.kind !== "send") return claim.why;
-  const { delivery, message } = claim;
+  const { delivery, told } = claim;
   const startedAt = performance.now();
-  const outcome = await senders[delivery.channel]!(message);
+  const outcome = await senders[delivery.channel]!(told, now);
   const endedAt = new Date(now.getTime() + Math.round(performance.now() - startedAt));
   return recordOutcome(delivery, outcome, endedAt, random());
 }
 
 async function recordOutcome(
   delivery: ClaimedDelivery,
-  outcome: SendOutcome,
+  outcome: TellOutcome,
   now: Date,
   random: number,
 ): Promise<string> {
@@ -48,6 +47,10 @@ async function recordOutcome(
     await end(delivery, "sent", null, outcome.status, now);
     await noteChannelWorks(channel, now);
     return "sent";
+  }
+  if ("skipped" in outcome) {
+    await end(delivery, "skipped", outcome.skipped, null, now);
+    return outcome.skipped;
   }
   const isOld = now.getTime() - delivery.createdAt.getTime() > GIVE_UP_AFTER_HOURS * 3_600_000;
   log.warn(
@@ -76,7 +79,7 @@ async function recordOutcome(
 /** Its story ends here, unless another attempt has taken over meanwhile; the next notice of the same incident may go. */
 async function end(
   delivery: ClaimedDelivery,
-  state: "sent" | "failed",
+  state: "sent" | "skipped" | "failed",
   reason: string | null,
   httpStatus: number | null,
   now: Date,

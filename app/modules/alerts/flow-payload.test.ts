@@ -18,7 +18,7 @@ const later = (ms: number) => new Date(incident.openedAt.getTime() + ms);
 
 describe("an incident that opened", () => {
   it("is told in the words and names that a merchant sees", () => {
-    expect(tellFlowOpened(incident)).toEqual({
+    expect(tellFlowOpened(incident, "opened")).toEqual({
       handle: "sync-incident-opened",
       properties: {
         Source: "Shopify Orders",
@@ -29,6 +29,7 @@ describe("an incident that opened", () => {
         "Opened at": "2026-11-17T09:30:00.000Z",
         "Incident link": "https://admin.shopify.com/store/a-shop/apps/key/app/incidents/1",
         "Incident ID": "0191f6f1-0000-7000-8000-000000000001",
+        Change: "Opened",
       },
     });
   });
@@ -39,24 +40,27 @@ describe("an incident that opened", () => {
     ["a_source_of_old", "a_source_of_old"],
     ["toString", "toString"],
   ])("of %s is of %s", (source, name) => {
-    expect(tellFlowOpened({ ...incident, source }).properties.Source).toBe(name);
+    expect(tellFlowOpened({ ...incident, source }, "opened").properties.Source).toBe(name);
   });
 
   it("leaves no field empty", () => {
-    expect(tellFlowOpened({ ...incident, affectedDashboards: [] }).properties["Affected dashboards"]).toBe(
-      "None",
-    );
+    expect(
+      tellFlowOpened({ ...incident, affectedDashboards: [] }, "escalated").properties["Affected dashboards"],
+    ).toBe("None");
   });
 
   it("is one line, cut between characters", () => {
-    const { Title, Detail } = tellFlowOpened({
-      ...incident,
-      title: "  Two\n\tlines ",
-      detail: "🚚".repeat(1_001),
-    }).properties;
+    const { Title, Detail } = tellFlowOpened(
+      {
+        ...incident,
+        title: "  Two\n\tlines ",
+        detail: "🚚".repeat(1_001),
+      },
+      "reopened",
+    ).properties;
     expect(Title).toBe("Two lines");
     expect(Detail).toBe(`${"🚚".repeat(999)}…`);
-    expect(tellFlowOpened({ ...incident, detail: "🚚".repeat(1_000) }).properties.Detail).toBe(
+    expect(tellFlowOpened({ ...incident, detail: "🚚".repeat(1_000) }, "opened").properties.Detail).toBe(
       "🚚".repeat(1_000),
     );
   });
@@ -66,8 +70,9 @@ describe("an incident that is over", () => {
   it("is told as it began, with its end", () => {
     const { handle, properties } = tellFlowResolved({ ...incident, resolvedAt: later(7_200_000) });
     expect(handle).toBe("sync-incident-resolved");
+    const { Change: _, ...asItBegan } = tellFlowOpened(incident, "opened").properties;
     expect(properties).toEqual({
-      ...tellFlowOpened(incident).properties,
+      ...asItBegan,
       "Resolved at": "2026-11-17T11:30:00.000Z",
       "Duration minutes": 120,
     });

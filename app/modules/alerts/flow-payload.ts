@@ -22,7 +22,14 @@ interface IncidentProperties extends Record<string, string | number> {
   "Incident ID": string;
 }
 
-export type IncidentOpened = FlowEventOf<"sync-incident-opened", IncidentProperties>;
+/** Why it is told: a workflow that waits for something critical hears of what began as less. */
+const changes = { opened: "Opened", escalated: "Got worse", reopened: "Came back" } as const;
+export type FlowChange = keyof typeof changes;
+
+export type IncidentOpened = FlowEventOf<
+  "sync-incident-opened",
+  IncidentProperties & { Change: (typeof changes)[FlowChange] }
+>;
 export type IncidentResolved = FlowEventOf<
   "sync-incident-resolved",
   IncidentProperties & { "Resolved at": string; "Duration minutes": number }
@@ -55,8 +62,11 @@ export interface FlowIncident {
   url: string;
 }
 
-export function tellFlowOpened(incident: FlowIncident): IncidentOpened {
-  return { handle: "sync-incident-opened", properties: describe(incident) };
+export function tellFlowOpened(incident: FlowIncident, change: FlowChange): IncidentOpened {
+  return {
+    handle: "sync-incident-opened",
+    properties: { ...describe(incident), Change: changes[change] },
+  };
 }
 
 export function tellFlowResolved(incident: FlowIncident & { resolvedAt: Date }): IncidentResolved {

@@ -1,7 +1,10 @@
+import type { FlowEvent } from "#app/integrations/shopify-flow/flow-trigger.ts";
+import { env } from "#app/platform/env.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { isSource, sources } from "../connectors/sources.ts";
 import type { IncidentStatus } from "../incidents/incident.ts";
 import type { Severity } from "../severity.ts";
-import { adminLink } from "../shops/admin-link.server.ts";
+import { adminLink } from "../shops/admin-link.ts";
 import {
   type AlertMessage,
   tellBrokenChannel,
@@ -9,12 +12,15 @@ import {
   tellTest,
   tellUpstreamAlert,
 } from "./alert-message.ts";
+import { tellFlowOpened, tellFlowResolved } from "./flow-payload.ts";
 import type { NoticeEvent } from "./routing.ts";
 
 /** What a delivery is about, in words, and whether that is over by now. */
 export interface Told {
   message: AlertMessage;
   isOver: boolean;
+  /** For the shop's own workflows; null where they have none for it. */
+  flow: { shop: { id: string; domain: string }; event: FlowEvent } | null;
 }
 
 export interface ToTell {
@@ -30,12 +36,13 @@ export interface ToTell {
 /** Puts a delivery's subject, as it stands now, in words; null when it is gone. */
 export async function loadMessage(tx: ShopTx, delivery: ToTell): Promise<Told | null> {
   const { id, event, createdAt } = delivery;
-  if (event === "test") return { message: tellTest(id, createdAt), isOver: false };
+  if (event === "test") return { message: tellTest(id, createdAt), isOver: false, flow: null };
   if (delivery.incidentId) return tellIncident(tx, delivery.incidentId, event, delivery.severity);
   if (delivery.upstreamEventId) return tellUpstream(tx, delivery.upstreamEventId, event, delivery.severity);
   return {
     message: tellBrokenChannel({ event, channel: delivery.brokenChannel ?? "", at: createdAt }),
     isOver: false,
+    flow: null,
   };
 }
 
@@ -47,6 +54,7 @@ async function tellIncident(
 ): Promise<Told | null> {
   const [row] = await tx.$queryRaw<
     {
+      shopId: string;
       shop: string;
       source: string | null;
       check: string;
@@ -57,14 +65,30 @@ async function tellIncident(
       resolvedAt: Date | null;
     }[]
   >`
-    SELECT s.domain AS shop, c.source, i.check_name AS "check", i.status, i.title, i.detail, i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt"
+    SELECT i.shop_id AS "shopId", s.domain AS shop, c.source, i.check_name AS "check", i.status, i.title, i.detail, i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt"
     FROM dq_incidents i JOIN shops s ON s.id = i.shop_id LEFT JOIN connectors c ON c.shop_id = i.shop_id AND c.id = i.connector_id
     WHERE i.id = ${incidentId}::uuid`;
   if (!row) return null;
-  const url = adminLink(row.shop, `/app/incidents/${incidentId}`);
+  const { SHOPIFY_API_KEY: apiKey, ADMIN_ORIGIN: adminOrigin } = env();
+  const url = adminLink({ domain: row.shop, apiKey, adminOrigin, path: `/app/incidents/${incidentId}` });
+  const { resolvedAt, source } = row;
+  const incident = {
+    ...row,
+    id: incidentId,
+    severity,
+    url,
+    affectedDashboards: source && isSource(source) ? sources[source].feeds : [],
+  };
+  const flowEvent =
+    event === "resolved"
+      ? tellFlowResolved({ ...incident, resolvedAt: resolvedAt ?? row.openedAt })
+      : event === "opened" || event === "escalated" || event === "reopened"
+        ? tellFlowOpened(incident, event)
+        : null;
   return {
     message: tellIncidentAlert({ ...row, event, severity, incidentId, url }),
     isOver: row.status === "resolved",
+    flow: flowEvent && { shop: { id: row.shopId, domain: row.shop }, event: flowEvent },
   };
 }
 
@@ -83,5 +107,6 @@ async function tellUpstream(
   return {
     message: tellUpstreamAlert({ ...row, event, severity, upstreamEventId }),
     isOver: row.endedAt !== null,
+    flow: null,
   };
 }

@@ -54,6 +54,8 @@ const neverSilenced: ReadonlySet<string> = new Set(["tenant_isolation"]);
 export function decideDelivery(facts: DeliveryFacts, now: Date): DeliveryDecision {
   const { channel, event, severity } = facts;
   if (event === "acknowledged" && channel !== "pagerduty") return skip("not_for_channel");
+  // A snooze is staff's: a merchant's workflows were told all along.
+  if (event === "snooze_ended" && channel === "flow") return skip("not_for_channel");
   if (!facts.isOn) return skip("switched_off");
   if (event === "resolved" || event === "acknowledged")
     return facts.isTold ? { do: "send", reason: event } : skip("never_announced");
