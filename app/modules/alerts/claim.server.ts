@@ -56,7 +56,8 @@ export async function claimDelivery(
     return wait(tx, row, "queued", "channel_rests", row.channelPausedUntil);
 
   await tx.$executeRaw`
-    UPDATE alert_deliveries SET state = 'sending', attempts = attempts + 1, due_at = ${now}::timestamptz WHERE id = ${row.id}::uuid`;
+    UPDATE alert_deliveries SET state = 'sending', reason = event, attempts = attempts + 1, due_at = ${now}::timestamptz
+    WHERE id = ${row.id}::uuid`;
   return { kind: "send", delivery: { ...row, attempts: row.attempts + 1 }, told };
 }
 
@@ -105,7 +106,7 @@ async function reconsider(tx: ShopTx, row: DeliveryRow, isOver: boolean, now: Da
 async function skip(tx: ShopTx, row: DeliveryRow, reason: SkipReason, now: Date): Promise<Claim> {
   await tx.$executeRaw`
     UPDATE alert_deliveries SET state = 'skipped', reason = ${reason}, due_at = NULL, ended_at = ${now}::timestamptz WHERE id = ${row.id}::uuid`;
-  await queueNext(tx, row, now);
+  await queueNext(tx, row);
   return { kind: "ended", why: reason };
 }
 
@@ -127,10 +128,9 @@ async function wait(
 export async function queueNext(
   tx: ShopTx,
   delivery: Pick<ClaimedDelivery, "shopId" | "channel" | "incidentId" | "upstreamEventId" | "brokenChannel">,
-  now: Date,
 ): Promise<void> {
   const [next] = await tx.$queryRaw<{ shopId: string | null; id: string; dueAt: Date }[]>`
-    SELECT d.shop_id AS "shopId", d.id, greatest(d.due_at, ${now}::timestamptz) AS "dueAt" FROM alert_deliveries d
+    SELECT d.shop_id AS "shopId", d.id, d.due_at AS "dueAt" FROM alert_deliveries d
     WHERE d.shop_id IS NOT DISTINCT FROM ${delivery.shopId}::uuid AND d.incident_id IS NOT DISTINCT FROM ${delivery.incidentId}::uuid
       AND d.upstream_event_id IS NOT DISTINCT FROM ${delivery.upstreamEventId}::uuid AND d.broken_channel IS NOT DISTINCT FROM ${delivery.brokenChannel}
       AND d.channel = ${delivery.channel} AND d.event <> 'test' AND d.state = 'queued' ORDER BY d.position LIMIT 1`;

@@ -89,7 +89,7 @@ async function end(
       UPDATE alert_deliveries SET state = ${state}, reason = coalesce(${reason}, reason), http_status = ${httpStatus}, due_at = NULL,
         ended_at = ${now}::timestamptz
       WHERE id = ${delivery.id}::uuid AND state = 'sending' AND attempts = ${delivery.attempts}`;
-    await queueNext(tx, delivery, now);
+    await queueNext(tx, delivery);
   });
   dqMetrics.deliveries.add(1, { channel: delivery.channel, outcome: state });
 }
@@ -106,7 +106,7 @@ export async function giveUpDelivery({ shopId, deliveryId }: Wanted, now: Date):
   if (!given) return;
   dqMetrics.deliveries.add(1, { channel: given.channel, outcome: "failed" });
   await noteChannelBroken(given.channel, now);
-  await inScope(shopId, (tx) => queueNext(tx, given, now));
+  await inScope(shopId, (tx) => queueNext(tx, given));
 }
 
 const inScope = <T>(shopId: string | null, work: Parameters<typeof withShops<T>>[1]): Promise<T> =>

@@ -20,7 +20,7 @@ test.each([
 
 test("says which sources, in one order", () => {
   expect(describeShopEvent("airbyte", ["meta_ads", "ga4", "klaviyo"])).toEqual({
-    title: "3 sources stopped syncing together",
+    title: "Several sources stopped syncing together",
     detail:
       "Late or failing: GA4, Klaviyo, Meta Ads. They share one sync service, so the cause is likely there and not in your accounts. We are looking into it.",
   });

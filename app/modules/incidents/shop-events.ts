@@ -40,11 +40,11 @@ export function describeShopEvent(
   const list = labels.join(", ");
   return engine === "airbyte"
     ? {
-        title: `${labels.length} sources stopped syncing together`,
+        title: "Several sources stopped syncing together",
         detail: `Late or failing: ${list}. They share one sync service, so the cause is likely there and not in your accounts. We are looking into it.`,
       }
     : {
-        title: `${labels.length} pipelines stopped reporting together`,
+        title: "Several pipelines stopped reporting together",
         detail: `Late or failing: ${list}. They report by themselves, so the cause is likely something that these pipelines share. Check that they run.`,
       };
 }
