@@ -1,5 +1,6 @@
 // Every name is there from the start, whoever counts it.
 import "./modules/dq-metrics.server.ts";
+import { logSwitchedOffChannels } from "./modules/alerts/channels.server.ts";
 import { assertSafeRole, db } from "./platform/db.server.ts";
 import { env } from "./platform/env.server.ts";
 import { AppError, type AppErrorCode } from "./platform/errors.ts";
@@ -51,14 +52,13 @@ let metricsEndpoint: Awaited<ReturnType<typeof startMetricsEndpoint>> | undefine
  * @throws Error that says what is wrong and how to mend it; nothing has started then
  */
 export async function startWeb(): Promise<Web> {
-  const { PORT, HOST, METRICS_PORT, SHOPIFY_APP_URL, SLACK_DQ_WEBHOOK_URL, PAGERDUTY_DQ_ROUTING_KEY } = env();
+  const { PORT, HOST, METRICS_PORT, SHOPIFY_APP_URL } = env();
   await assertSafeRole(db()).catch((error: unknown) => {
     throw describeRefusal(error);
   });
   startMetrics();
   if (METRICS_PORT) metricsEndpoint = await startMetricsEndpoint(METRICS_PORT, HOST);
-  if (!SLACK_DQ_WEBHOOK_URL) log.info("SLACK_DQ_WEBHOOK_URL is not set: no alerts go to Slack");
-  if (!PAGERDUTY_DQ_ROUTING_KEY) log.info("PAGERDUTY_DQ_ROUTING_KEY is not set: no alerts go to PagerDuty");
+  logSwitchedOffChannels(env());
   return {
     port: PORT,
     host: HOST,

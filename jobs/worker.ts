@@ -1,6 +1,7 @@
 /** The worker process: runs the queue's jobs. Any number of them, on any number of machines. */
 import { Logger, run } from "graphile-worker";
 import pg from "pg";
+import { logSwitchedOffChannels } from "#app/modules/alerts/channels.server.ts";
 import { usableMapping } from "#app/modules/profiles/load-mapping.server.ts";
 import { assertSafeRole, db } from "#app/platform/db.server.ts";
 import { env } from "#app/platform/env.server.ts";
@@ -25,6 +26,7 @@ try {
   await assertSafeRole(db());
   if (!AIRBYTE_API_URL)
     log.warn("AIRBYTE_API_URL is not set: Airbyte is not polled, only pushed runs are known");
+  logSwitchedOffChannels(env());
   await assertMappingFits();
   startMetrics();
   const pgPool = new pg.Pool({ connectionString: QUEUE_DATABASE_URL, max: 8 });

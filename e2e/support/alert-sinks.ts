@@ -24,7 +24,10 @@ export interface AlertSinks {
   stop(): Promise<void>;
 }
 
-const good = { slack: { status: 200 }, pagerduty: { status: 202 } } as const;
+const good: Record<"slack" | "pagerduty", { status: number; retryAfter?: string }> = {
+  slack: { status: 200 },
+  pagerduty: { status: 202 },
+};
 
 /** Slack and PagerDuty on one loopback server, as their documents say, and this process' environment pointing there. */
 export async function startAlertSinks({ timeoutMs = 200 } = {}): Promise<AlertSinks> {

@@ -108,6 +108,25 @@ export async function announceIncidents(
   );
 }
 
+/**
+ * Sends a test message through one channel, as every other notice goes: support sees in its delivery what came of it.
+ * The transaction has to be bound to no shop.
+ */
+export const sendTestAlert = (tx: ShopTx, channel: "slack" | "pagerduty", now: Date): Promise<void> =>
+  saveDeliveries(
+    tx,
+    [
+      {
+        subject: { kind: "test" },
+        channel,
+        event: "test",
+        severity: "high",
+        decision: { do: "send", reason: "test" },
+      },
+    ],
+    now,
+  );
+
 /** The same for a source that fails for many shops. The transaction has to be bound to no shop. */
 export async function announceUpstreamEvents(
   tx: ShopTx,

@@ -3,6 +3,7 @@ import { createSlack } from "#app/integrations/slack/client.ts";
 import type { Env } from "#app/platform/env.server.ts";
 import type { PostOptions } from "#app/platform/http/post-json.ts";
 import type { SendOutcome } from "#app/platform/http/send-outcome.ts";
+import { log } from "#app/platform/log.server.ts";
 import { sendFlowTrigger } from "../shops/send-flow-trigger.server.ts";
 import type { Told } from "./load-message.server.ts";
 import { toPagerDutyEvent } from "./pagerduty-event.ts";
@@ -29,6 +30,12 @@ export function sendersFrom(
     flow: tellFlow,
     ...(pagerDuty ? { pagerduty: ({ message }) => pagerDuty.send(toPagerDutyEvent(message)) } : {}),
   };
+}
+
+/** Says once, at boot, which channels nobody will hear from. */
+export function logSwitchedOffChannels({ SLACK_DQ_WEBHOOK_URL, PAGERDUTY_DQ_ROUTING_KEY }: Env): void {
+  if (!SLACK_DQ_WEBHOOK_URL) log.info("SLACK_DQ_WEBHOOK_URL is not set: no alerts go to Slack");
+  if (!PAGERDUTY_DQ_ROUTING_KEY) log.info("PAGERDUTY_DQ_ROUTING_KEY is not set: no alerts go to PagerDuty");
 }
 
 /** Starts the shop's own workflows. A shop that we cannot speak for has none that we could start. */

@@ -20,7 +20,7 @@ export type SkipReason =
   | "superseded";
 
 export type DeliveryDecision =
-  | { do: "send"; reason: NoticeEvent }
+  | { do: "send"; reason: NoticeEvent | "test" }
   | { do: "skip"; reason: SkipReason }
   /** `until` null: as long as the parent speaks. */
   | { do: "hold"; reason: HoldReason; until: Date | null };

@@ -30,6 +30,7 @@ export async function loadHome(tx: ShopTx, shop: Shop, now: Date): Promise<HomeP
     statuses: ["open", "acknowledged"],
     limit: 10,
     worstFirst: true,
+    withoutParts: true,
   });
   const runs = await loadRunDays(tx, shop, now, STRIP_DAYS);
   const spans = await loadIncidentSpans(tx, new Date(now.getTime() - (STRIP_DAYS + 1) * DAY_MS));

@@ -1,6 +1,6 @@
 import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
-import { isSource, sources } from "../connectors/sources.ts";
+import { dashboardKeys, isSource, sources } from "../connectors/sources.ts";
 import type { Severity } from "../severity.ts";
 import type { Incident, IncidentStatus } from "./incident.ts";
 
@@ -29,6 +29,8 @@ export interface IncidentQuery {
   limit: number;
   /** Worst first, then newest; without it newest first. */
   worstFirst?: boolean;
+  /** Without those that an open incident of the whole shop speaks for. */
+  withoutParts?: boolean;
 }
 
 /** A shop's incidents. */
@@ -43,6 +45,11 @@ export async function findIncidents(tx: ShopTx, query: IncidentQuery): Promise<I
       ${query.connectorId ? sql`AND i.connector_id = ${query.connectorId}::uuid` : emptySql}
       ${query.incidentId ? sql`AND i.id = ${query.incidentId}::uuid` : emptySql}
       ${query.before ? sql`AND (i.opened_at, i.id) < (${query.before.openedAt}::timestamptz, ${query.before.id}::uuid)` : emptySql}
+      ${
+        query.withoutParts
+          ? sql`AND NOT EXISTS (SELECT FROM dq_incidents p WHERE p.shop_id = i.shop_id AND p.id = i.parent_id AND p.id <> i.id AND p.status <> 'resolved')`
+          : emptySql
+      }
     ORDER BY ${query.worstFirst ? sql`array_position(ARRAY['critical','high','warning'], i.severity),` : emptySql} i.opened_at DESC, i.id DESC
     LIMIT ${query.limit}`;
 }
@@ -62,7 +69,12 @@ export function presentIncident(row: IncidentRow): Incident {
     openedAt: row.openedAt.toISOString(),
     resolvedAt: row.resolvedAt?.toISOString() ?? null,
     acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
-    affectedDashboards: source ? [...sources[source].feeds] : [],
+    // One of several sources together touches all that they feed.
+    affectedDashboards: source
+      ? [...sources[source].feeds]
+      : row.connectorId === null
+        ? [...dashboardKeys]
+        : [],
     parent: row.upstreamEventId
       ? { kind: "upstream", id: row.upstreamEventId }
       : row.parentId
