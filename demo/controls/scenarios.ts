@@ -10,7 +10,13 @@ const base = { shop: z.string(), source: Source };
 
 /** What `POST /dev/scenario` takes. `shop` is a domain or a state such as `healthy`. */
 export const Scenario = z.discriminatedUnion("kind", [
-  z.object({ ...base, kind: z.literal("stale"), minutes: z.number().int().min(0).max(200_000) }),
+  z.object({
+    ...base,
+    kind: z.literal("stale"),
+    minutes: z.number().int().min(0).max(200_000),
+    /** Goes on from where it stands, as time does: later, without having recovered in between. */
+    asIs: z.boolean().default(false),
+  }),
   z.object({ ...base, kind: z.literal("fail") }),
   z.object({ ...base, kind: z.literal("recover") }),
   z.object({
@@ -58,7 +64,7 @@ export async function playScenario(context: DemoContext, scenario: Scenario): Pr
     );
   };
   hold();
-  await recover();
+  if (scenario.kind !== "stale" || !scenario.asIs) await recover();
   switch (scenario.kind) {
     case "stale": {
       const endedAt = new Date(Date.now() - scenario.minutes * 60_000 - 1_000);

@@ -15,6 +15,7 @@ export const countsAsTold = sql`(d.state IN ('queued', 'sending', 'sent')
 /** What a channel was last told of a subject. */
 export interface LastTold {
   event: NoticeEvent;
+  severity: Severity;
   at: Date;
 }
 
@@ -41,7 +42,7 @@ export async function loadNoticeFacts(
   now: Date,
 ): Promise<Map<string, NoticeFacts>> {
   const rows = await tx.$queryRaw<
-    (Omit<NoticeFacts, "told"> & { told: Partial<Record<Channel, { event: NoticeEvent; at: string }>> })[]
+    (Omit<NoticeFacts, "told"> & { told: Partial<Record<Channel, Omit<LastTold, "at"> & { at: string }>> })[]
   >`
     SELECT i.id AS "incidentId", i.shop_id AS "shopId", i.check_name AS "check", i.status, i.snoozed_until AS "snoozedUntil",
       i.staff_acknowledged_at IS NOT NULL AS "isStaffAcknowledged", m.until AS "maintenanceUntil",
@@ -54,8 +55,8 @@ export async function loadNoticeFacts(
     LEFT JOIN LATERAL (SELECT max(w.ends_at) AS until FROM maintenance_windows w WHERE w.shop_id = i.shop_id
       AND (w.connector_id IS NULL OR w.connector_id = i.connector_id) AND w.starts_at <= ${now}::timestamptz AND w.ends_at > ${now}::timestamptz) m ON true
     LEFT JOIN LATERAL (
-      SELECT jsonb_object_agg(l.channel, jsonb_build_object('event', l.event, 'at', coalesce(l.ended_at, l.created_at))) AS told
-      FROM (SELECT DISTINCT ON (d.channel) d.channel, d.event, d.ended_at, d.created_at FROM alert_deliveries d
+      SELECT jsonb_object_agg(l.channel, jsonb_build_object('event', l.event, 'severity', l.severity, 'at', coalesce(l.ended_at, l.created_at))) AS told
+      FROM (SELECT DISTINCT ON (d.channel) d.channel, d.event, d.severity, d.ended_at, d.created_at FROM alert_deliveries d
         WHERE d.shop_id = i.shop_id AND d.incident_id = i.id AND d.event <> 'acknowledged' AND ${countsAsTold}
         ORDER BY d.channel, d.position DESC) l
     ) t ON true

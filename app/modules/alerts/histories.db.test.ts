@@ -64,7 +64,12 @@ function expectedNotices(history: readonly Step[]): string[] {
     silencedByStaff: boolean;
     channels: Record<
       "slack" | "pagerduty",
-      { knows: boolean; lastAt: number; held: { event: string; until: number } | null }
+      {
+        knows: boolean;
+        lastAt: number;
+        lastSeverity: Severity | null;
+        held: { event: string; until: number } | null;
+      }
     >;
   } | null = null;
   let before: Severity | null = null;
@@ -75,6 +80,7 @@ function expectedNotices(history: readonly Step[]): string[] {
       const say = () => {
         notices.push(`${t} ${channel} ${event}`);
         state.lastAt = t;
+        state.lastSeverity = severity;
         state.knows = event !== "resolved";
       };
       if (event === "acknowledged") {
@@ -90,7 +96,11 @@ function expectedNotices(history: readonly Step[]): string[] {
       if (!isHeard) continue;
       if (incident!.snoozedUntil > t) state.held = { event, until: incident!.snoozedUntil };
       else if (incident!.silencedByStaff && event !== "escalated") continue;
-      else if (event === "reopened" && t < state.lastAt + COOLDOWN_MINUTES)
+      else if (
+        event === "reopened" &&
+        t < state.lastAt + COOLDOWN_MINUTES &&
+        severityRank(severity) <= severityRank(state.lastSeverity)
+      )
         state.held = { event, until: state.lastAt + COOLDOWN_MINUTES };
       else say();
     }
@@ -130,7 +140,12 @@ function expectedNotices(history: readonly Step[]): string[] {
           tell("escalated", verdict, t);
         }
       } else if (incident === null) {
-        const unknown = () => ({ knows: false, lastAt: Number.NEGATIVE_INFINITY, held: null });
+        const unknown = () => ({
+          knows: false,
+          lastAt: Number.NEGATIVE_INFINITY,
+          lastSeverity: null,
+          held: null,
+        });
         incident = {
           open: true,
           severity: verdict,
@@ -160,7 +175,7 @@ function expectedNotices(history: readonly Step[]): string[] {
         state.held = null;
         if (!incident.open || incident.silencedByStaff) continue;
         notices.push(`${t} ${channel} ${event}`);
-        Object.assign(state, { lastAt: t, knows: true });
+        Object.assign(state, { lastAt: t, lastSeverity: incident.severity, knows: true });
       }
   });
   return notices;

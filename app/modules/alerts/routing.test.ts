@@ -11,6 +11,7 @@ const facts = (changes: Partial<DeliveryFacts>): DeliveryFacts => ({
   isOn: true,
   isTold: false,
   lastToldAt: null,
+  lastToldSeverity: "critical",
   cooldownMinutes: 15,
   snoozedUntil: null,
   maintenanceUntil: null,
@@ -64,6 +65,12 @@ describe("the end", () => {
 
 describe("what waits, and until when", () => {
   test.each([
+    [
+      "came back worse within the cooldown",
+      { event: "reopened", severity: "critical", lastToldAt: inMinutes(-14), lastToldSeverity: "high" },
+      "send: reopened",
+      undefined,
+    ],
     [
       "came back within the cooldown",
       { event: "reopened", lastToldAt: inMinutes(-14) },

@@ -1,4 +1,4 @@
-import type { Severity } from "../severity.ts";
+import { type Severity, severityRank } from "../severity.ts";
 
 export const channels = ["slack", "pagerduty", "flow"] as const;
 export type Channel = (typeof channels)[number];
@@ -35,6 +35,8 @@ export interface DeliveryFacts {
   /** The channel was told of the incident and not of its end. */
   isTold: boolean;
   lastToldAt: Date | null;
+  /** How bad it was when the channel was last told of it. */
+  lastToldSeverity: Severity | null;
   cooldownMinutes: number;
   snoozedUntil: Date | null;
   maintenanceUntil: Date | null;
@@ -49,7 +51,7 @@ const neverSilenced: ReadonlySet<string> = new Set(["tenant_isolation"]);
 /**
  * Who is told of one change of state: critical to PagerDuty and Slack, high to Slack, warnings to nobody; the merchant's
  * own Flow hears of all. The end is told to whoever was told of the beginning and to nobody else, and never waits. The
- * cooldown holds only what came back; an acknowledgement or a snooze silences until the severity rises, which ends both.
+ * cooldown holds only what came back, and not if it is worse than what was told; an acknowledgement or a snooze silences until the severity rises, which ends both.
  */
 export function decideDelivery(facts: DeliveryFacts, now: Date): DeliveryDecision {
   const { channel, event, severity } = facts;
@@ -73,7 +75,8 @@ export function decideDelivery(facts: DeliveryFacts, now: Date): DeliveryDecisio
   }
   const quietUntil =
     facts.lastToldAt && new Date(facts.lastToldAt.getTime() + facts.cooldownMinutes * 60_000);
-  if (event === "reopened" && quietUntil && quietUntil > now)
+  const isWorse = severityRank(severity) > severityRank(facts.lastToldSeverity);
+  if (event === "reopened" && quietUntil && quietUntil > now && !isWorse)
     return { do: "hold", reason: "cooldown", until: quietUntil };
   return { do: "send", reason: event };
 }
