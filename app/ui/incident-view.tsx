@@ -12,6 +12,7 @@ import {
   formatTime,
 } from "./format.ts";
 import { dashboardLabels, incidentStatusBadge, severityBadge } from "./health-words.ts";
+import { IncidentList } from "./incident-list.tsx";
 import styles from "./incident-view.module.css";
 import type { Kept } from "./keep-last-page.ts";
 import { LiveAnnouncer } from "./live-announcer.tsx";
@@ -63,6 +64,11 @@ export function IncidentView({ page }: { page: Kept<IncidentDetailPage> }) {
             )}
           </Section>
         </CardPair>
+        {page.parts.length > 0 ? (
+          <Section title="Sources affected">
+            <IncidentList incidents={page.parts} view={shop} now={now} whenEmpty="" />
+          </Section>
+        ) : null}
         <Evidence page={page} />
         <Section title="Timeline">
           <Timeline entries={page.timeline} view={shop} now={now} />
@@ -103,6 +109,16 @@ function Facts({ page: { incident, connector, now, shop } }: { page: IncidentDet
         ] as [string, ReactNode][])
       : []),
     ...(touched.length > 0 ? ([["Affects", formatList(touched)]] as [string, ReactNode][]) : []),
+    ...(incident.parent?.kind === "shop"
+      ? ([
+          [
+            "Part of",
+            <Link key="parent" url={`/app/incidents/${incident.parent.id}`}>
+              A problem of several sources
+            </Link>,
+          ],
+        ] as [string, ReactNode][])
+      : []),
     ...(connector
       ? ([
           [

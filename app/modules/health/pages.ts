@@ -63,6 +63,8 @@ export interface IncidentDetailPage {
   timeline: TimelineEntry[];
   /** Null for an incident of several sources together. */
   connector: Connector | null;
+  /** What an incident of several sources together speaks for, newest first. */
+  parts: Incident[];
   /** Of its source, with the days it is about; null where it is not about the data. */
   evidence: { charts: SeriesChart[] | null; days: string[] } | null;
   sync: SyncView | null;

@@ -24,6 +24,8 @@ export interface IncidentQuery {
   statuses?: readonly IncidentStatus[];
   connectorId?: string;
   incidentId?: string;
+  /** Only those that this incident speaks for. */
+  parentId?: string;
   /** Only incidents older than this one, for paging. */
   before?: { openedAt: Date; id: string };
   limit: number;
@@ -44,6 +46,7 @@ export async function findIncidents(tx: ShopTx, query: IncidentQuery): Promise<I
       ${query.statuses ? sql`AND i.status = ANY (${[...query.statuses]}::text[])` : emptySql}
       ${query.connectorId ? sql`AND i.connector_id = ${query.connectorId}::uuid` : emptySql}
       ${query.incidentId ? sql`AND i.id = ${query.incidentId}::uuid` : emptySql}
+      ${query.parentId ? sql`AND i.parent_id = ${query.parentId}::uuid` : emptySql}
       ${query.before ? sql`AND (i.opened_at, i.id) < (${query.before.openedAt}::timestamptz, ${query.before.id}::uuid)` : emptySql}
       ${
         query.withoutParts

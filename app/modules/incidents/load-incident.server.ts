@@ -13,6 +13,8 @@ import { loadTimeline } from "./incident-timeline.store.server.ts";
 import { findIncidents, presentIncident } from "./incidents.store.server.ts";
 
 const CHART_DAYS = 60;
+/** A shop has at most one incident of freshness and one of failing syncs for each source. */
+const MOST_PARTS = 40;
 
 /** Everything an incident's page draws. @throws AppError not_found */
 export async function loadIncidentPage(
@@ -23,6 +25,7 @@ export async function loadIncidentPage(
 ): Promise<IncidentDetailPage> {
   const [found] = await findIncidents(tx, { incidentId, limit: 1 });
   if (!found) throw notFound("incident");
+  const parts = found.connectorId ? [] : await findIncidents(tx, { parentId: incidentId, limit: MOST_PARTS });
   const timeline = await loadTimeline(tx, incidentId);
   const { checkedAt, rows } = await loadConnectorRows(tx, shop.id, now, found.connectorId ?? undefined);
   const stale = isRunnerStale(checkedAt, now);
@@ -32,6 +35,7 @@ export async function loadIncidentPage(
     now: now.toISOString(),
     incident: presentIncident(found),
     timeline,
+    parts: parts.map(presentIncident),
     connector: row ? showRow(row, shop, now, stale) : null,
     evidence:
       row && isDataCheck(found.check)

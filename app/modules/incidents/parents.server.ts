@@ -109,13 +109,20 @@ export async function settleParents(tx: ShopTx, shopIds: readonly string[], now:
     )
     INSERT INTO incident_events (shop_id, incident_id, at, kind, severity, actor_role, actor)
     SELECT shop_id, id, ${now}::timestamptz, 'joined_parent', severity, 'system', 'system' FROM joined`;
+  // What has ended speaks for nothing any more: its parts that go on are problems of their own.
+  await tx.$executeRaw`
+    UPDATE dq_incidents i SET
+      upstream_event_id = (SELECT u.id FROM upstream_events u WHERE u.id = i.upstream_event_id AND u.ended_at IS NULL),
+      parent_id = (SELECT p.id FROM dq_incidents p WHERE p.shop_id = i.shop_id AND p.id = i.parent_id AND p.status <> 'resolved')
+    WHERE i.shop_id = ANY (${[...shopIds]}::uuid[]) AND i.status <> 'resolved' AND (
+      EXISTS (SELECT FROM upstream_events u WHERE u.id = i.upstream_event_id AND u.ended_at IS NOT NULL)
+      OR EXISTS (SELECT FROM dq_incidents p WHERE p.shop_id = i.shop_id AND p.id = i.parent_id AND p.status = 'resolved'))`;
   const released = await tx.$queryRaw<{ shopId: string; id: string }[]>`
     UPDATE alert_deliveries d SET due_at = ${now}::timestamptz
-    FROM dq_incidents i LEFT JOIN upstream_events u ON u.id = i.upstream_event_id
-      LEFT JOIN dq_incidents p ON p.shop_id = i.shop_id AND p.id = i.parent_id
+    FROM dq_incidents i
     WHERE d.shop_id = ANY (${[...shopIds]}::uuid[]) AND d.state = 'held' AND d.reason = 'parent'
       AND i.shop_id = d.shop_id AND i.id = d.incident_id
-      AND (d.channel = 'flow' OR u.id IS NULL OR u.ended_at IS NOT NULL) AND NOT coalesce(p.status <> 'resolved', false)
+      AND (d.channel = 'flow' OR i.upstream_event_id IS NULL OR i.status = 'resolved') AND (i.parent_id IS NULL OR i.status = 'resolved')
     RETURNING d.shop_id AS "shopId", d.id`;
   await queueDeliveries(
     tx,
