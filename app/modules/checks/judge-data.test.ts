@@ -98,6 +98,26 @@ describe("Shopify Orders, about 120 a day", () => {
     expect(of(verdicts, "row_count_drop").outcome).toBe("passed");
   });
 
+  it("whose day was loaded twice is told by its keys; where no key is mapped, the totals suspect it", () => {
+    const twice = (day: DayOfData): Partial<DayOfData> => ({
+      ...dayOf(day.day, 2 * day.rowCount),
+      duplicateKeys: day.rowCount,
+    });
+    const doubled = orders(on(lastDay, twice));
+    expect(failed(judge(doubled))).toContainEqual(["duplicate_primary_key", "high"]);
+    expect(failed(judge(doubled)).map(([check]) => check)).not.toContain("volume_anomaly");
+    const unkeyed = (facts: DataFacts): DataFacts => ({
+      ...facts,
+      days: facts.days.map((day) => ({ ...day, duplicateKeys: null, nullKeys: null })),
+    });
+    const verdicts = judge(unkeyed(doubled));
+    expect(failed(verdicts)).toEqual([["volume_anomaly", "warning"]]);
+    expect(of(verdicts, "volume_anomaly").shown!.sentence).toMatch(
+      /^Tuesday 17 Nov: 2\d\d orders, about 1\d\d was to be expected\. The day may have been loaded twice\.$/,
+    );
+    expect(failed(judge(unkeyed(orders())))).toEqual([]);
+  });
+
   it.each([
     [0.5, "warning"],
     [0.2, "high"],
