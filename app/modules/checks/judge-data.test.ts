@@ -363,7 +363,23 @@ describe("an ads source that reports whole days", () => {
           ? { ...day, measures: { spend: { sum: 913.37, count: 4, nulls: 0, negatives: 0 } } }
           : day,
       );
-    expect(failed(judge(spend(stuck)))).toContainEqual(["stuck_values", expect.any(String)]);
+    const verdicts = judge(spend(stuck));
+    expect(failed(verdicts)).toContainEqual(["stuck_values", expect.any(String)]);
+    // The next day moves again: the check passes, and shows nothing of what it found.
+    const next = dayOf(today, 100);
+    const after = judge(
+      spend(
+        (days) => [
+          ...stuck(days).filter(({ day }) => day < today),
+          { ...next, measures: { spend: { sum: 880.12, count: 4, nulls: 0, negatives: 0 } } },
+        ],
+        {
+          dueThrough: today,
+          prior: priorOf(verdicts.map((one) => ({ ...one, failing: [] }))),
+        },
+      ),
+    );
+    expect(of(after, "stuck_values")).toMatchObject({ outcome: "passed", shown: null });
   });
 });
 

@@ -39,7 +39,8 @@ export function judgeVolumes(facts: DataFacts, wanted: ReadonlySet<string>): Che
     for (const one of judgeOneDay(facts, day, odd)) {
       const { verdict } = one;
       for (const check of checksNaming(one, facts).filter((each) => plans.get(each)?.judge.includes(day))) {
-        const shown = verdict.state === "learning" ? null : describe(facts, day.day, check, one, verdict);
+        const isToShow = verdict.state !== "learning" && (check !== "stuck_values" || verdict.repeats > 0);
+        const shown = isToShow ? describe(facts, day.day, check, one, verdict) : null;
         last.set(check, { state: verdict.state, shown });
         const severity = severityOf(check, facts, verdict);
         if (
