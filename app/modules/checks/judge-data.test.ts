@@ -356,6 +356,15 @@ describe("an ads source that reports whole days", () => {
     expect(missing.shown!.sentence).toBe(sentence);
   });
 
+  it("of four rows a day never learns its mix or its gaps: too little data, not learning", () => {
+    const verdicts = judge(spend());
+    for (const check of ["distribution_drift", "null_rate"])
+      expect(of(verdicts, check).outcome).toBe("not_enough_volume");
+    const young = judge(spend((days) => days.slice(-21)));
+    for (const check of ["distribution_drift", "null_rate"])
+      expect(of(young, check).outcome).toBe("learning");
+  });
+
   it("that repeats the same amount for days is stuck", () => {
     const stuck = (days: DayOfData[]) =>
       days.map((day) =>
