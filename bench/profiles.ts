@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type pg from "pg";
 import { judgeDataOfShops } from "#app/modules/checks/judge-data.server.ts";
 import { defaultMapping } from "#app/modules/profiles/default-mapping.ts";
@@ -161,7 +163,14 @@ async function read(shops: readonly ProfiledShop[]): Promise<void> {
   }
 }
 
+/** What one step left behind is not the next one's. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
+
 async function watched(work: () => Promise<unknown>): Promise<Omit<Figure, "what">> {
+  collectGarbage();
   let peak = 0;
   const look = () => {
     peak = Math.max(peak, process.memoryUsage().rss);

@@ -35,6 +35,7 @@ export function readSettings() {
     adminPort: port + 1,
     metricsPort: port + 2,
     dataDir,
+    mappingFile: join(dataDir, "warehouse-mapping.json"),
     appUrl: `http://localhost:${port}`,
     adminUrl: `http://localhost:${port + 1}`,
   };

@@ -4,11 +4,11 @@ import { dueThroughOf, shapeOf } from "../app/modules/checks/data-basis.ts";
 import type { DataFacts, DayOfData, Finding, PriorVerdict } from "../app/modules/checks/data-facts.ts";
 import { judgeData } from "../app/modules/checks/judge-data.ts";
 import type { Source } from "../app/modules/connectors/sources.ts";
-import { defaultMapping } from "../app/modules/profiles/default-mapping.ts";
 import type { SourceMapping } from "../app/modules/profiles/mapping.ts";
 import { rowsBetween } from "./airbyte/load-rows.ts";
 import { type SourceKind, sourceKinds, type WarehouseTable } from "./airbyte/source-kinds.ts";
 import { columnsOf } from "./airbyte/warehouse.ts";
+import { demoMapping } from "./demo-mapping.ts";
 import { demoShops } from "./seed/demo-shops.ts";
 
 const hourMs = 3_600_000;
@@ -158,7 +158,7 @@ it("four quiet months of every demo shop, judged every morning, raise less than 
   const found = shops.flatMap((shop) =>
     tables.flatMap((table) => {
       const source = table.table as Source;
-      const mapping = defaultMapping[source];
+      const mapping = demoMapping[source];
       if (!mapping) throw new Error(`no mapping of ${source}`);
       return judgeEveryMorning(source, mapping, historyOf(shop, table, mapping)).map(
         ({ severity, sentence }) => `${shop.state} ${source} ${severity} ${sentence}`,
@@ -196,7 +196,7 @@ it.each([
 ])("the %s shop: any of 40 days that lost %d of its orders is told, once", (state, share) => {
   const shop = shops.find((one) => one.state === state)!;
   const table = tables.find((one) => one.table === "shopify_orders")!;
-  const mapping = defaultMapping.shopify_orders!;
+  const mapping = demoMapping.shopify_orders!;
   const { days } = historyOf(shop, table, mapping);
   for (let count = days.length - 40; count < days.length; count += 1) {
     const [before, last] = [days.slice(0, count), days[count]!];

@@ -17,6 +17,8 @@ export interface PushPipeline {
       rowsSynced?: number;
     },
   ): Promise<void>;
+  /** Loads what happened since its last run, and reports it. */
+  sync(target: PushTarget): Promise<void>;
   hold(target: PushTarget): void;
   release(target: PushTarget): void;
   stop(): void;
@@ -29,9 +31,12 @@ const keyOf = ({ shop, source }: PushTarget) => `${shop}/${source}`;
 export function startPushPipeline({
   appUrl,
   secretOf,
+  load,
   targets,
 }: {
   appUrl: string;
+  /** Writes the rows of the time between into the warehouse; returns how many. */
+  load: (target: PushTarget, since: Date, until: Date) => Promise<number>;
   secretOf: (shop: string) => string;
   targets: readonly PushTarget[];
 }): PushPipeline {
@@ -69,16 +74,25 @@ export function startPushPipeline({
     if (!response.ok)
       throw new Error(`The signed door answered ${response.status}: ${await response.text()}`);
   };
+  const loadedUntil = new Map<string, Date>();
+  const sync = async (target: PushTarget) => {
+    const until = new Date();
+    const since = loadedUntil.get(keyOf(target)) ?? new Date(until.getTime() - EVERY_MS);
+    const rowsSynced = await load(target, since, until);
+    await report(target, { status: "succeeded", rowsSynced });
+    loadedUntil.set(keyOf(target), until);
+  };
   const timer = setInterval(() => {
     for (const target of targets) {
       if (held.has(keyOf(target))) continue;
-      report(target, { status: "succeeded", rowsSynced: 3 }).catch((error: Error) =>
+      sync(target).catch((error: Error) =>
         console.error(`Pushing ${keyOf(target)} failed: ${error.message}`),
       );
     }
   }, EVERY_MS);
   return {
     report,
+    sync,
     hold: (target) => held.add(keyOf(target)),
     release: (target) => held.delete(keyOf(target)),
     stop: () => clearInterval(timer),

@@ -9,13 +9,16 @@ import express from "express";
 import pg from "pg";
 import { assertSafeRole, db } from "#app/platform/db.server.ts";
 import { migrateDatabase } from "#prisma/migrate-database.ts";
+import { loadHistory } from "./airbyte/load-rows.ts";
+import { pushTables } from "./airbyte/source-kinds.ts";
 import { startAirbyteStandIn } from "./airbyte/stand-in.ts";
 import { type Child, startChild } from "./children.ts";
 import { createControls } from "./controls/controls.ts";
 import { type DemoContext, readSecrets, readSettings } from "./demo-context.ts";
+import { demoMapping } from "./demo-mapping.ts";
 import { eraseCluster, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { startPushPipeline } from "./push-pipeline.ts";
-import { demoShops } from "./seed/demo-shops.ts";
+import { demoShops, rowFactsOf } from "./seed/demo-shops.ts";
 import { seedShops } from "./seed/seed-shops.ts";
 import { createAdminStandIn } from "./shopify-admin/admin-stand-in.ts";
 import { createSinks } from "./sinks.ts";
@@ -62,6 +65,7 @@ async function start(): Promise<void> {
       "airbyte.json",
       "secrets.json",
       "signing-secrets.json",
+      "warehouse-mapping.json",
       "web.log",
       "worker.log",
     ]) {
@@ -91,6 +95,7 @@ async function start(): Promise<void> {
     "GRANT USAGE ON SCHEMA warehouse TO sync_health_app; GRANT SELECT ON ALL TABLES IN SCHEMA warehouse TO sync_health_app",
   );
 
+  writeFileSync(settings.mappingFile, JSON.stringify(demoMapping, null, 2));
   const env = childEnv(settings, secrets, urls, airbyte.url);
   Object.assign(process.env, env);
   await assertSafeRole(db());
@@ -109,6 +114,11 @@ async function start(): Promise<void> {
   const push = startPushPipeline({
     appUrl,
     secretOf: (shop) => signing[shop] ?? "",
+    load: ({ shop, source }, since, until) => {
+      const table = pushTables.find((one) => one.table === source)!;
+      const of = demoShops.find(({ domain }) => domain === shop)!;
+      return loadHistory(owner, table, rowFactsOf(of, source), since, until);
+    },
     targets: demoShops.flatMap((shop) =>
       shop.pushed
         .filter((source) => shop.state !== "late" || source !== "attentive")
@@ -223,6 +233,7 @@ function childEnv(
     HOST: listenHost,
     METRICS_PORT: String(settings.metricsPort),
     LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
+    WAREHOUSE_MAPPING_FILE: settings.mappingFile,
     AIRBYTE_API_URL: airbyteUrl,
     AIRBYTE_CLIENT_ID: secrets.airbyteClientId,
     AIRBYTE_CLIENT_SECRET: secrets.airbyteClientSecret,

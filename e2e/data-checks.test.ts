@@ -92,11 +92,42 @@ test.each([
   ["duplicate", "klaviyo", "duplicate_primary_key"],
   ["negative", "shopify_orders", "negative_values"],
   ["negative", "meta_ads", "negative_values"],
+  ["mismatch", "shopify_orders", "metric_inconsistency"],
 ])("%s rows of %s: %s, high, at the first evaluation", async (kind, source, check) => {
   await demo.scenario({ shop, source, kind });
   await demo.runChecks();
   expect(await openIncidents(source)).toContainEqual(expect.objectContaining({ check, severity: "high" }));
   await recover(source);
+});
+
+test.each(["shopify_orders", "postscript"])(
+  "rows of %s that came through another's connection are critical, block everything and name nobody",
+  async (source) => {
+    await demo.scenario({ shop, source, kind: "foreign" });
+    await demo.runChecks();
+    const incidents = await openIncidents(source);
+    expect(incidents).toEqual([expect.objectContaining({ check: "tenant_isolation", severity: "critical" })]);
+    expect(incidents[0]!.detail).not.toMatch(/myshopify|none-of-this-shop/);
+    expect(await demo.summary(shop)).toMatchObject({ score: 49, status: "critical", blocked: true });
+    await recover(source);
+  },
+);
+
+test("a sync says how many rows it loaded: of three orders a day most bring none", async () => {
+  const tiny = (await demo.shops()).find((one) => one.state === "tiny")!.shop;
+  const { connectors } = await demo.summary(tiny);
+  const rowsOf = async (source: string) => {
+    const { id } = connectors.find((one) => one.source === source)!;
+    const answer = await demo.api(tiny, `/api/sync-health/connector/${id}`);
+    const { runs } = (await answer.json()) as { runs: { status: string; rowsSynced: number | null }[] };
+    return runs.flatMap(({ status, rowsSynced }) =>
+      status === "succeeded" && rowsSynced !== null ? [rowsSynced] : [],
+    );
+  };
+  const ofOrders = await rowsOf("shopify_orders");
+  expect(ofOrders.filter((rows) => rows === 0).length).toBeGreaterThan(ofOrders.length / 2);
+  // Two days of four campaigns, or three when midnight lies between two syncs.
+  expect(new Set(await rowsOf("meta_ads"))).toEqual(new Set([8, 12]));
 });
 
 test("an empty table is critical, blocks what it feeds, and caps the score", async () => {

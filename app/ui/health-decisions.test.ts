@@ -42,8 +42,13 @@ describe("badges", () => {
     [{ enabled: true, outcome: "not_due", severity: null }, false, "Not due yet"],
     [{ enabled: true, outcome: "some_new_word", severity: null }, false, "some new word"],
   ])("of a check: %j, checks stopped: %s, says %s", (check, isStale, label) =>
-    expect(checkBadge(check, isStale).label).toBe(label),
+    expect(checkBadge({ check: "freshness", ...check }, isStale).label).toBe(label),
   );
+
+  it("of a check that has no figures to compare do not promise that it will be due", () =>
+    expect(
+      checkBadge({ check: "metric_inconsistency", enabled: true, outcome: "not_due", severity: null }, false),
+    ).toEqual({ tone: "neutral", label: "Nothing to compare" }));
 
   it("keep a known problem and a pause while the checks do not run", () => {
     expect(statusBadge("error", true).label).toBe("Error");

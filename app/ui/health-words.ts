@@ -143,11 +143,13 @@ const checkOutcomes: Record<string, BadgeWords> = {
 
 /** What a check last said. A failing one shows how bad; nothing is called passed while the checks do not run. */
 export function checkBadge(
-  check: Pick<CheckView, "enabled" | "outcome" | "severity">,
+  check: Pick<CheckView, "check" | "enabled" | "outcome" | "severity">,
   isStale: boolean,
 ): BadgeWords {
   if (!check.enabled) return { tone: "neutral", label: "Off" };
   if (check.severity) return severityBadges[check.severity];
+  if (check.check === "metric_inconsistency" && check.outcome === "not_due")
+    return { tone: "neutral", label: "Nothing to compare" };
   const badge = checkOutcomes[check.outcome] ?? {
     tone: "neutral",
     label: check.outcome.replaceAll("_", " "),

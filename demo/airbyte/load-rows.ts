@@ -30,7 +30,8 @@ export async function loadRows(
   for (const table of kind.tables) {
     if (!connection.streams.includes(table.stream)) continue;
     const rows = rowsBetween(table, connection, from, until);
-    written += await replaceRows(pool, table, connection.shopDomain, rows, until);
+    const through = connection.connectionId;
+    written += await replaceRows(pool, table, { ...connection, through }, rows, until);
   }
   return written;
 }
@@ -39,10 +40,17 @@ export async function loadRows(
 export const loadHistory = (
   pool: pg.Pool,
   table: WarehouseTable,
-  of: RowFacts,
+  of: RowFacts & LoadedBy,
   since: Date,
   until: Date,
-): Promise<number> => replaceRows(pool, table, of.shopDomain, rowsBetween(table, of, since, until), until);
+): Promise<number> => replaceRows(pool, table, of, rowsBetween(table, of, since, until), until);
+
+/** Whose rows they are, and what names itself in them as having loaded them. */
+interface LoadedBy {
+  shopDomain: string;
+  /** An Airbyte connection's id; the shop's domain for its own pipelines. */
+  through: string;
+}
 
 /** What decides a table's rows. */
 type RowFacts = Pick<ConnectionState, "shopDomain" | "currency" | "scale">;
@@ -74,6 +82,7 @@ function records(table: WarehouseTable, connection: RowFacts, since: Date, until
         ...measures,
         connection.currency,
         pick(table.category.values, random),
+        ...differencesOf(table, measures),
       ]);
     }
   }
@@ -98,17 +107,32 @@ function days(table: WarehouseTable, connection: RowFacts, since: Date, until: D
       const measures = Object.values(table.measures).map((typical) =>
         cents(typical * share * (0.96 + 0.08 * random())),
       );
-      rows.push([`${day}:${category}`, day, ...measures, connection.currency, category]);
+      rows.push([
+        `${day}:${category}`,
+        day,
+        ...measures,
+        connection.currency,
+        category,
+        ...differencesOf(table, measures),
+      ]);
     }
   }
   return rows;
+}
+
+function differencesOf({ measures, differences = {} }: WarehouseTable, values: readonly number[]): number[] {
+  const names = Object.keys(measures);
+  const amountOf = (name: string) => values[names.indexOf(name)] ?? 0;
+  return Object.values(differences).map(([first, ...others]) =>
+    cents(others.reduce((rest, name) => rest - amountOf(name), amountOf(first))),
+  );
 }
 
 /** Deduped by primary key: rows of the same id go, the new ones come, in one transaction. */
 async function replaceRows(
   pool: pg.Pool,
   table: WarehouseTable,
-  shopDomain: string,
+  { shopDomain, through }: LoadedBy,
   rows: readonly Row[],
   at: Date,
 ): Promise<number> {
@@ -125,7 +149,7 @@ async function replaceRows(
     for (let first = 0; first < rows.length; first += perStatement) {
       const part = rows
         .slice(first, first + perStatement)
-        .map((row) => [shopDomain, ...row, randomUUID(), at, '{"changes":[],"sync_id":1}', 1]);
+        .map((row) => [shopDomain, ...row, randomUUID(), at, '{"changes":[],"sync_id":1}', 1, through]);
       const places = part.map(
         (_, n) => `(${columns.map((_column, c) => `$${n * columns.length + c + 1}`).join(",")})`,
       );

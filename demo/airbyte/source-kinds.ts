@@ -7,6 +7,8 @@ export interface WarehouseTable {
   /** Numeric columns with a typical value per row (a day's total over all categories for `day`). */
   measures: Readonly<Record<string, number>>;
   category: { column: string; values: readonly string[] };
+  /** Columns that follow from measures: each is the first named less the others. */
+  differences?: Readonly<Record<string, readonly [string, ...string[]]>>;
   /** Rows per day of a shop of scale 1; `day` tables hold one per category instead. */
   rowsPerDay: number;
 }
@@ -52,6 +54,7 @@ export const sourceKinds = {
         stream: "orders",
         grain: "record",
         measures: { total_price: 72, total_discounts: 6, total_tax: 5 },
+        differences: { subtotal_price: ["total_price", "total_tax"] },
         category: channels,
         rowsPerDay: 120,
       },

@@ -47,7 +47,7 @@ export interface AirbyteStandIn {
   hold(connectionId: string): void;
   release(connectionId: string): void;
   /** Rewrites the jobs so that the last succeeded one ended then; later ones are gone. Rows in the warehouse stay. */
-  setLastSuccess(connectionId: string, endedAt: Date): JobState;
+  setLastSuccess(connectionId: string, endedAt: Date, rows?: number): JobState;
   /** A sync that really fails, at once; resolves when it ended. */
   failNow(connectionId: string): Promise<JobState>;
   /** A sync that really loads rows, at once; resolves when it ended. Attaches to a running one, whatever that ends in. */
@@ -108,9 +108,9 @@ export async function startAirbyteStandIn(options: StandInOptions): Promise<Airb
     answerWith: (fault, times) => api.answerWith(fault, times),
     hold: (connectionId) => state.behave(connectionId, "held"),
     release: (connectionId) => state.behave(connectionId, "normal"),
-    setLastSuccess: (connectionId, endedAt) => {
+    setLastSuccess: (connectionId, endedAt, rows = 0) => {
       scheduler.drop(connectionId);
-      return state.setLastSuccess(connectionId, endedAt);
+      return state.setLastSuccess(connectionId, endedAt, rows);
     },
     failNow: (connectionId) => scheduler.runNow(connectionId, "failed"),
     succeedNow: (connectionId) => scheduler.runNow(connectionId, "succeeded"),

@@ -189,8 +189,7 @@ export function openState(file: string | undefined) {
       });
       const seeded = workspace.connections.map((wanted): SeededConnection => {
         const kind: SourceKind = sourceKinds[wanted.kind];
-        const idOf = (what: string) =>
-          uuidFrom(`${workspace.workspaceId}:${wanted.kind}:${wanted.name ?? ""}:${what}`);
+        const idOf = (what: string) => idOfPart(workspace.workspaceId, wanted.kind, wanted.name, what);
         const known = connections.get(idOf("connection"));
         const connection: ConnectionState = {
           kind: wanted.kind,
@@ -215,12 +214,12 @@ export function openState(file: string | undefined) {
       changed();
       return { workspaceId: workspace.workspaceId, connections: seeded };
     },
-    setLastSuccess: (connectionId: string, endedAt: Date): JobState => {
+    setLastSuccess: (connectionId: string, endedAt: Date, rows: number): JobState => {
       // Anything that ended at or after the instant, and anything under way, never was.
       remove(connectionId, (job) => !hasEnded(job) || job.updatedAt >= endedAt);
       return add(
         connectionId,
-        past({ status: "succeeded", startedAt: new Date(endedAt.getTime() - 30_000), endedAt }),
+        past({ status: "succeeded", startedAt: new Date(endedAt.getTime() - 30_000), endedAt, rows }),
       );
     },
     replaceJobs: (connectionId: string, wanted: readonly PastJob[]): JobState[] => {
@@ -238,6 +237,13 @@ const latest = (jobs: readonly JobState[]) =>
 
 const revive = (key: string, value: unknown) =>
   /At$/.test(key) && typeof value === "string" ? new Date(value) : value;
+
+const idOfPart = (workspaceId: string, kind: SourceKindName, name = "", part: string) =>
+  uuidFrom(`${workspaceId}:${kind}:${name}:${part}`);
+
+/** The id that a workspace's connection of a kind gets, unless it is given a name. */
+export const connectionIdOf = (workspaceId: string, kind: SourceKindName): string =>
+  idOfPart(workspaceId, kind, "", "connection");
 
 /** A UUID that follows from a text, so that a reset demo has the same ids again. */
 export function uuidFrom(text: string): string {

@@ -1,5 +1,10 @@
 import pg from "pg";
-import { warehouseTables } from "../airbyte/source-kinds.ts";
+import { type WarehouseTable, warehouseTables } from "../airbyte/source-kinds.ts";
+import { columnsOf } from "../airbyte/warehouse.ts";
+
+/** Rows that are added, copies of the day's own but for what the kind makes of them. */
+export const addedRows = ["duplicate", "negative", "foreign", "mismatch"] as const;
+type AddedRows = (typeof addedRows)[number];
 
 type Change =
   | {
@@ -9,7 +14,7 @@ type Change =
       days?: string[] | undefined;
       share: number;
     }
-  | { kind: "duplicate" | "negative"; source: string; day?: string | undefined; days?: string[] | undefined }
+  | { kind: AddedRows; source: string; day?: string | undefined; days?: string[] | undefined }
   | { kind: "empty"; source: string }
   | { kind: "restore"; source: string };
 
@@ -55,26 +60,33 @@ export async function changeWarehouse(
     );
     return { rows: done.rowCount ?? 0 };
   }
-  const columns = [
-    "shop_domain",
-    "id",
-    table.grain === "day" ? "day" : "created_at",
-    ...Object.keys(table.measures),
-    "currency",
-    table.category.column,
-  ];
-  const firstMeasure = Object.keys(table.measures)[0]!;
-  const values = columns.map((column) =>
-    change.kind === "negative" && column === firstMeasure
-      ? `-abs(${column})`
-      : change.kind === "negative" && column === "id"
-        ? "id || '-negative'"
-        : column,
-  );
+  const columns = columnsOf(table).filter((column) => !column.startsWith("_airbyte_"));
+  const changed = changedColumns(table)[change.kind];
+  const values = columns.map((column) => changed[column] ?? column);
   const done = await owner.query(
     `INSERT INTO ${name} (${columns.join(", ")}, _airbyte_raw_id, _airbyte_extracted_at, _airbyte_meta, _airbyte_generation_id)
      SELECT ${values.join(", ")}, gen_random_uuid()::text, now(), '{"demo": true}', _airbyte_generation_id FROM ${name} WHERE ${wanted} LIMIT 5`,
     [domain, days],
   );
   return { rows: done.rowCount ?? 0 };
+}
+
+/** What a column of an added row holds, in SQL, where it is not what the copied row holds. */
+function changedColumns({
+  measures,
+  differences = {},
+}: WarehouseTable): Record<AddedRows, Record<string, string>> {
+  const each = (columns: string[], change: (column: string) => string) =>
+    Object.fromEntries(columns.map((column) => [column, change(column)]));
+  const differing = Object.keys(differences);
+  return {
+    duplicate: {},
+    // All of a row's figures: one that is negative alone would also not add up, and that is another fault.
+    negative: {
+      id: "id || '-negative'",
+      ...each([...Object.keys(measures), ...differing], (column) => `-abs(${column})`),
+    },
+    foreign: { id: "id || '-foreign'", loaded_through: "'none-of-this-shop'" },
+    mismatch: { id: "id || '-mismatch'", ...each(differing, (column) => `100 * ${column}`) },
+  };
 }

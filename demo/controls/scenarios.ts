@@ -3,7 +3,7 @@ import { Source } from "#app/modules/connectors/sources.ts";
 import type { DemoContext } from "../demo-context.ts";
 import { demoShops } from "../seed/demo-shops.ts";
 import { placeLastSuccess } from "../seed/place-last-success.ts";
-import { changeWarehouse } from "./change-warehouse.ts";
+import { addedRows, changeWarehouse } from "./change-warehouse.ts";
 
 const day = z.iso.date();
 const base = { shop: z.string(), source: Source };
@@ -26,8 +26,7 @@ export const Scenario = z.discriminatedUnion("kind", [
     days: z.array(day).optional(),
     share: z.number().gt(0).max(1).default(0.5),
   }),
-  z.object({ ...base, kind: z.literal("duplicate"), day: day.optional(), days: z.array(day).optional() }),
-  z.object({ ...base, kind: z.literal("negative"), day: day.optional(), days: z.array(day).optional() }),
+  z.object({ ...base, kind: z.enum(addedRows), day: day.optional(), days: z.array(day).optional() }),
   z.object({ ...base, kind: z.literal("empty") }),
 ]);
 export type Scenario = z.infer<typeof Scenario>;
@@ -35,6 +34,7 @@ export type Scenario = z.infer<typeof Scenario>;
 interface Target {
   shopId: string;
   domain: string;
+  source: string;
   connectorId: string;
   airbyteConnectionId: string | null;
 }
@@ -52,7 +52,7 @@ export async function playScenario(context: DemoContext, scenario: Scenario): Pr
   const recover = async () => {
     await changeWarehouse(context.owner, target.domain, { kind: "restore", source: scenario.source });
     if (!target.airbyteConnectionId) {
-      await context.push.report(pushTarget, { status: "succeeded", rowsSynced: 3 });
+      await context.push.sync(pushTarget);
       return;
     }
     const job = await context.airbyte.succeedNow(target.airbyteConnectionId);
@@ -91,6 +91,8 @@ export async function playScenario(context: DemoContext, scenario: Scenario): Pr
     case "lose_rows":
     case "duplicate":
     case "negative":
+    case "foreign":
+    case "mismatch":
     case "empty":
       return changeWarehouse(context.owner, target.domain, scenario);
   }
@@ -114,6 +116,7 @@ async function findTarget({ owner }: DemoContext, shop: string, source: string):
   return {
     shopId: rows[0].shop_id,
     domain: known.domain,
+    source,
     connectorId: rows[0].id,
     airbyteConnectionId: rows[0].external_id,
   };

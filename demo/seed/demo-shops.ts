@@ -1,5 +1,5 @@
 import { type SourceKindName, sourceKinds } from "../airbyte/source-kinds.ts";
-import { uuidFrom } from "../airbyte/state.ts";
+import { connectionIdOf, uuidFrom } from "../airbyte/state.ts";
 
 export type DemoState = "healthy" | "late" | "blocked" | "new" | "tiny" | "large";
 
@@ -61,6 +61,17 @@ export const demoShops: readonly DemoShop[] = [
 /** The sources an Airbyte connection of a kind feeds: one per table. */
 export const sourcesOf = (kind: SourceKindName): string[] =>
   sourceKinds[kind].tables.map((table) => table.table);
+
+/** What decides a source's rows of a shop, and through what they come. */
+export function rowFactsOf({ domain, currency, scale, workspaceId, kinds }: DemoShop, source: string) {
+  const kind = kinds.find((one) => sourcesOf(one).includes(source));
+  return {
+    shopDomain: domain,
+    currency,
+    scale,
+    through: kind ? connectionIdOf(workspaceId, kind) : domain,
+  };
+}
 
 export const connectorIdOf = (domain: string, source: string): string =>
   uuidFrom(`connector:${domain}:${source}`);

@@ -1,21 +1,33 @@
 import type pg from "pg";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
+import { countLoaded } from "./loaded-rows.ts";
 
 export interface PlacedConnector {
   shopId: string;
+  domain: string;
   connectorId: string;
+  source: string;
   /** Null for a connector that is pushed. */
   airbyteConnectionId: string | null;
 }
 
-/** Makes it true, in the stand-in and in the database alike, that the connector's last success ended then. */
+/**
+ * Makes it true, in the stand-in and in the database alike, that the connector's last success ended then. It has loaded
+ * what the warehouse holds since the one before, of the last day if there was none.
+ */
 export async function placeLastSuccess(
   owner: pg.Pool,
   airbyte: AirbyteStandIn,
-  { shopId, connectorId, airbyteConnectionId }: PlacedConnector,
+  { shopId, domain, connectorId, source, airbyteConnectionId }: PlacedConnector,
   endedAt: Date,
 ): Promise<void> {
-  const job = airbyteConnectionId ? airbyte.setLastSuccess(airbyteConnectionId, endedAt) : null;
+  const since = `coalesce((SELECT max(ended_at) FROM sync_runs WHERE shop_id = $1 AND connector_id = $2 AND status = 'succeeded' AND ended_at < $4), $4::timestamptz - interval '1 day')`;
+  const loaded = await owner.query<{ rows: string }>(
+    `SELECT ${countLoaded(source, { shop: "$3", since, until: "$4::timestamptz" })} AS rows`,
+    [shopId, connectorId, domain, endedAt],
+  );
+  const rows = Number(loaded.rows[0]!.rows);
+  const job = airbyteConnectionId ? airbyte.setLastSuccess(airbyteConnectionId, endedAt, rows) : null;
   // A poll that asked before the stand-in changed would bring the old runs back.
   if (job) await waitForPolls(owner);
   const runId = job ? String(job.jobId) : `placed-${endedAt.getTime()}`;
@@ -25,8 +37,8 @@ export async function placeLastSuccess(
   );
   await owner.query(
     `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, created_at, updated_at)
-     SELECT $1::uuid, $2::uuid, $3, 'succeeded', $4, $5::timestamptz, coalesce(nullif($6::bigint, 0), (SELECT rows_synced FROM sync_runs WHERE shop_id = $1::uuid AND connector_id = $2::uuid AND rows_synced > 0 ORDER BY ended_at DESC LIMIT 1), 3), $5::timestamptz, $5::timestamptz`,
-    [shopId, connectorId, runId, new Date(endedAt.getTime() - 40_000), endedAt, job?.rows ?? null],
+     VALUES ($1, $2, $3, 'succeeded', $4, $5, $6, $5, $5)`,
+    [shopId, connectorId, runId, new Date(endedAt.getTime() - 40_000), endedAt, rows],
   );
   await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
 }

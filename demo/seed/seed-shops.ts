@@ -11,7 +11,8 @@ import { warehouseTables } from "../airbyte/source-kinds.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
 import { uuidFrom } from "../airbyte/state.ts";
 import { changeWarehouse } from "../controls/change-warehouse.ts";
-import { connectorIdOf, type DemoShop, demoShops, sourcesOf } from "./demo-shops.ts";
+import { connectorIdOf, type DemoShop, demoShops, rowFactsOf, sourcesOf } from "./demo-shops.ts";
+import { countLoaded } from "./loaded-rows.ts";
 import { placeLastSuccess } from "./place-last-success.ts";
 
 const MINUTE = 60_000;
@@ -184,7 +185,7 @@ async function addConnector(
   await placeLastSuccess(
     owner,
     airbyte,
-    { shopId, connectorId, airbyteConnectionId },
+    { shopId, domain: shop.domain, connectorId, source, airbyteConnectionId },
     new Date(Date.now() - minutes * MINUTE - 2_000),
   );
 }
@@ -207,8 +208,13 @@ async function fillWarehouse(owner: pg.Pool, shop: DemoShop): Promise<void> {
     );
     const latest = rows[0]?.latest ?? earliest;
     const since = new Date(Math.max(earliest.getTime(), latest.getTime() - 1440 * MINUTE));
-    const facts = { shopDomain: shop.domain, currency: shop.currency, scale: shop.scale };
-    await loadHistory(owner, table, facts, latest === earliest ? earliest : since, until);
+    await loadHistory(
+      owner,
+      table,
+      rowFactsOf(shop, table.table),
+      latest === earliest ? earliest : since,
+      until,
+    );
   }
 }
 
@@ -220,7 +226,10 @@ async function hasNoRuns(owner: pg.Pool, shopId: string, connectorId: string): P
   return rowCount === 0;
 }
 
-/** Runs as they would have been: every two hours for commerce, four a day for the rest; about one in seventy failed. */
+/**
+ * Runs as they would have been: every two hours for commerce, four a day for the rest; about one in seventy failed. Each
+ * success loaded what the warehouse holds since the one before.
+ */
 async function writeHistory(
   owner: pg.Pool,
   shop: DemoShop,
@@ -229,17 +238,20 @@ async function writeHistory(
   source: string,
 ): Promise<void> {
   const everyMinutes = isCommerce(source) ? 110 : 360;
-  const perDay = Math.max(1, Math.round((source === "shopify_orders" ? 120 : 24) * shop.scale));
+  const loaded = countLoaded(source, {
+    shop: "$3",
+    since: "coalesce(before, at - make_interval(mins => $4::int))",
+    until: "at",
+  });
   await owner.query(
     `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, failure_reason, created_at, updated_at)
      SELECT $1::uuid, $2::uuid, 'history-' || extract(epoch FROM at)::bigint, CASE WHEN failed THEN 'failed' ELSE 'succeeded' END, at, at + interval '50 seconds',
-       CASE WHEN failed THEN 0 ELSE round($4::numeric * $3::int / 1440 * (0.7 + 0.6 * noise) * CASE extract(isodow FROM at) WHEN 6 THEN 1.2 WHEN 7 THEN 1.25 ELSE 0.95 END) END,
-       CASE WHEN failed THEN 'unknown' END, at, at
-     FROM (SELECT at, ('x' || substr(md5($2 || at::text), 1, 8))::bit(32)::bigint / 4294967296.0 AS noise,
-                  ('x' || substr(md5(at::text || $2), 1, 8))::bit(32)::bigint / 4294967296.0 > 0.986 AS failed
-           FROM generate_series(now() - make_interval(days => $5::int), now() - interval '50 minutes', make_interval(mins => $3::int)) AS at) AS runs
+       CASE WHEN failed THEN 0 ELSE ${loaded} END, CASE WHEN failed THEN 'unknown' END, at, at
+     FROM (SELECT *, max(at) FILTER (WHERE NOT failed) OVER (ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+           FROM (SELECT at, ('x' || substr(md5(at::text || $2), 1, 8))::bit(32)::bigint / 4294967296.0 > 0.986 AS failed
+                 FROM generate_series(now() - make_interval(days => $5::int), now() - interval '50 minutes', make_interval(mins => $4::int)) AS at) AS times) AS runs
      ON CONFLICT DO NOTHING`,
-    [shopId, connectorId, everyMinutes, perDay, HISTORY_DAYS],
+    [shopId, connectorId, shop.domain, everyMinutes, HISTORY_DAYS],
   );
 }
 

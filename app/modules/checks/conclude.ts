@@ -45,7 +45,7 @@ export function concludeDays(
     outcome: severity ? "failed" : quietOutcome(plan, last, prior),
     severity,
     failing,
-    shown: worst ?? last?.shown ?? (severity ? null : (prior?.shown ?? null)),
+    shown: worst ?? (last ? last.shown : severity ? null : (prior?.shown ?? null)),
     judgedThrough: plan.judgedThrough,
   };
 }

@@ -35,12 +35,24 @@ export const measureName = (measure: string): string => measure.replaceAll("_", 
 /** "$1,204", "1,204": money has no cents here, a chart's axis would not show them either. */
 export function formatMeasure(measure: string, value: number, currency: string): string {
   if (!isMoney(measure)) return value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 1 : 0 });
-  return new Intl.NumberFormat("en-US", {
+  return moneyFormat(currency, value < 10 && value > 0 ? 2 : 0).format(value);
+}
+
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+/** Kept, because making one takes longer than judging a day. */
+function moneyFormat(currency: string, digits: number): Intl.NumberFormat {
+  const key = `${currency} ${digits}`;
+  const known = moneyFormats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat("en-US", {
     style: "currency",
     currency,
-    maximumFractionDigits: value < 10 && value > 0 ? 2 : 0,
+    maximumFractionDigits: digits,
     minimumFractionDigits: 0,
-  }).format(value);
+  });
+  moneyFormats.set(key, made);
+  return made;
 }
 
 /** "$1,204 of spend", "1,204 sessions" */

@@ -39,6 +39,7 @@ describe("a check's sentence", () => {
     ["zero_row_sync", "learning", /twenty syncs/],
     ["silent_hours", "not_enough_volume", /too little data/],
     ["volume_anomaly", "not_due", /Waits for a whole day/],
+    ["metric_inconsistency", "not_due", "No totals and parts of this source are compared."],
     ["volume_anomaly", "not_judged", "Not checked yet."],
   ])("of %s, %s, without a stored one", (check, outcome, words) => {
     const sentence = said({ check, outcome, sentence: null, value: null });

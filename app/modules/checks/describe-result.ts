@@ -95,7 +95,10 @@ function sentenceOf(row: CheckRow): string {
     case "not_enough_volume":
       return "There is too little data to tell an unusual day from chance.";
     case "not_due":
-      return "Waits for a whole day of data and a sync after it.";
+      // Judged from the first day on, where there are figures to compare.
+      return row.check === "metric_inconsistency"
+        ? "No totals and parts of this source are compared."
+        : "Waits for a whole day of data and a sync after it.";
     case "failed":
       return "Something unusual was found.";
     default:

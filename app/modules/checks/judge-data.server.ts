@@ -21,84 +21,86 @@ import { stepStreaks } from "./streaks.ts";
 
 const HOURS_DAYS = 42;
 
+/** Series are held of so many connectors at a time: four hundred days of a whole batch would be hundreds of megabytes. */
+const CONNECTORS_AT_ONCE = 100;
+
+interface Asked {
+  mapping: WarehouseMapping;
+  now: Date;
+  isFullPass: boolean;
+}
+
 /**
- * Judges the data of a batch of shops from its profiles: one query per kind of fact, pure functions, one statement for
- * the results, incidents as for every other check. Only connectors that were profiled since they were last judged; in a
- * full pass all that were profiled.
+ * Judges the data of a batch of shops from its profiles: one query per kind of fact and hundred connectors, pure
+ * functions, one statement for the results, incidents as for every other check. Only connectors that were profiled since
+ * they were last judged; in a full pass all that were profiled.
  */
 export async function judgeDataOfShops(
   tx: ShopTx,
-  {
-    shopIds,
-    mapping,
-    now,
-    isFullPass,
-  }: { shopIds: readonly string[]; mapping: WarehouseMapping; now: Date; isFullPass: boolean },
+  { shopIds, ...asked }: Asked & { shopIds: readonly string[] },
 ): Promise<{ results: number; detections: { check: string; severity: string }[] }> {
-  const connectors = (await loadConnectorsToJudge(tx, shopIds, isFullPass)).filter(
-    ({ source }) => isSource(source) && mapping[source],
+  const connectors = (await loadConnectorsToJudge(tx, shopIds, asked.isFullPass)).filter(
+    ({ source }) => isSource(source) && asked.mapping[source],
   );
-  if (connectors.length === 0) return { results: 0, detections: [] };
+  const changes: Change[] = [];
+  const detections: { check: string; severity: string }[] = [];
+  let results = 0;
+  for (let first = 0; first < connectors.length; first += CONNECTORS_AT_ONCE) {
+    const judged = await judgeProfiles(tx, connectors.slice(first, first + CONNECTORS_AT_ONCE), asked);
+    results += await saveConclusions(tx, judged.conclusions, asked.now);
+    changes.push(...judged.changes);
+    for (const { verdict } of judged.conclusions) {
+      const { check, severity } = verdict;
+      if (severity) detections.push({ check, severity });
+    }
+  }
+  await applyChanges(tx, changes, asked.now);
+  return { results, detections };
+}
+
+/** What some connectors' profiles say, and what that changes. */
+async function judgeProfiles(
+  tx: ShopTx,
+  connectors: readonly ConnectorToJudge[],
+  { mapping, now, isFullPass }: Asked,
+): Promise<{ conclusions: Conclusion[]; changes: Change[] }> {
   const connectorIds = connectors.map(({ connectorId }) => connectorId);
-  const series = new Map(
-    (await loadSeries(tx, { connectorIds }, { days: SERIES_DAYS, now })).map((one) => [one.connectorId, one]),
-  );
-  const hours = new Map(
-    (await loadHours(tx, { connectorIds }, { days: HOURS_DAYS, now })).map((one) => [
-      one.connectorId,
-      one.hours,
-    ]),
-  );
+  const series = byConnector(await loadSeries(tx, { connectorIds }, { days: SERIES_DAYS, now }));
+  const hours = byConnector(await loadHours(tx, { connectorIds }, { days: HOURS_DAYS, now }));
   const conclusions: Conclusion[] = [];
   const changes: Change[] = [];
   for (const connector of connectors) {
+    const { shopId, connectorId, profiledAt: basisAt, checks } = connector;
     const source = connector.source as Source;
     const facts = factsOf(connector, source, shapeOf(mapping[source]!), {
-      series: series.get(connector.connectorId),
-      hours: hours.get(connector.connectorId) ?? [],
+      series: series.get(connectorId),
+      hours: hours.get(connectorId)?.hours ?? [],
       isFullPass,
     });
-    const enabled = new Set(connector.checks.filter((check) => check.enabled).map(({ check }) => check));
+    const enabled = new Set(checks.filter((check) => check.enabled).map(({ check }) => check));
     for (const verdict of judgeSafely(facts, enabled, connector)) {
-      const stored = connector.checks.find(({ check }) => check === verdict.check);
+      const stored = checks.find(({ check }) => check === verdict.check);
       if (!stored) continue;
+      const conclude = (failing: number, passing: number) =>
+        conclusions.push({ shopId, connectorId, basisAt, verdict, failing, passing });
       // What cannot be judged now says nothing: neither that it is well nor that it is not.
       if (verdict.outcome === "not_due") {
-        if (stored.outcome === "not_judged")
-          conclusions.push({
-            shopId: connector.shopId,
-            connectorId: connector.connectorId,
-            basisAt: connector.profiledAt,
-            verdict,
-            failing: 0,
-            passing: 0,
-          });
+        if (stored.outcome === "not_judged") conclude(0, 0);
         continue;
       }
       const step = stepStreaks(stored, verdict.severity, isHardCheck(verdict.check));
-      conclusions.push({
-        shopId: connector.shopId,
-        connectorId: connector.connectorId,
-        basisAt: connector.profiledAt,
-        verdict,
-        failing: step.failing,
-        passing: step.passing,
-      });
+      conclude(step.failing, step.passing);
       if (step.incident)
         changes.push(
           changeOf(connector, stored, step.incident, tellIncident(source, verdict), verdict.outcome),
         );
     }
   }
-  const results = await saveConclusions(tx, conclusions, now);
-  await applyChanges(tx, changes, now);
-  return {
-    results,
-    detections: conclusions.flatMap(({ verdict: { check, severity } }) =>
-      severity ? [{ check, severity }] : [],
-    ),
-  };
+  return { conclusions, changes };
 }
+
+const byConnector = <Of extends { connectorId: string }>(all: readonly Of[]): Map<string, Of> =>
+  new Map(all.map((one) => [one.connectorId, one]));
 
 /** One connector's odd numbers must not keep the others from being judged. */
 function judgeSafely(

@@ -98,6 +98,26 @@ describe("Shopify Orders, about 120 a day", () => {
     expect(of(verdicts, "row_count_drop").outcome).toBe("passed");
   });
 
+  it("whose day was loaded twice is told by its keys; where no key is mapped, the totals suspect it", () => {
+    const twice = (day: DayOfData): Partial<DayOfData> => ({
+      ...dayOf(day.day, 2 * day.rowCount),
+      duplicateKeys: day.rowCount,
+    });
+    const doubled = orders(on(lastDay, twice));
+    expect(failed(judge(doubled))).toContainEqual(["duplicate_primary_key", "high"]);
+    expect(failed(judge(doubled)).map(([check]) => check)).not.toContain("volume_anomaly");
+    const unkeyed = (facts: DataFacts): DataFacts => ({
+      ...facts,
+      days: facts.days.map((day) => ({ ...day, duplicateKeys: null, nullKeys: null })),
+    });
+    const verdicts = judge(unkeyed(doubled));
+    expect(failed(verdicts)).toEqual([["volume_anomaly", "warning"]]);
+    expect(of(verdicts, "volume_anomaly").shown!.sentence).toMatch(
+      /^Tuesday 17 Nov: 2\d\d orders, about 1\d\d was to be expected\. The day may have been loaded twice\.$/,
+    );
+    expect(failed(judge(unkeyed(orders())))).toEqual([]);
+  });
+
   it.each([
     [0.5, "warning"],
     [0.2, "high"],
@@ -336,6 +356,15 @@ describe("an ads source that reports whole days", () => {
     expect(missing.shown!.sentence).toBe(sentence);
   });
 
+  it("of four rows a day never learns its mix or its gaps: too little data, not learning", () => {
+    const verdicts = judge(spend());
+    for (const check of ["distribution_drift", "null_rate"])
+      expect(of(verdicts, check).outcome).toBe("not_enough_volume");
+    const young = judge(spend((days) => days.slice(-21)));
+    for (const check of ["distribution_drift", "null_rate"])
+      expect(of(young, check).outcome).toBe("learning");
+  });
+
   it("that repeats the same amount for days is stuck", () => {
     const stuck = (days: DayOfData[]) =>
       days.map((day) =>
@@ -343,7 +372,23 @@ describe("an ads source that reports whole days", () => {
           ? { ...day, measures: { spend: { sum: 913.37, count: 4, nulls: 0, negatives: 0 } } }
           : day,
       );
-    expect(failed(judge(spend(stuck)))).toContainEqual(["stuck_values", expect.any(String)]);
+    const verdicts = judge(spend(stuck));
+    expect(failed(verdicts)).toContainEqual(["stuck_values", expect.any(String)]);
+    // The next day moves again: the check passes, and shows nothing of what it found.
+    const next = dayOf(today, 100);
+    const after = judge(
+      spend(
+        (days) => [
+          ...stuck(days).filter(({ day }) => day < today),
+          { ...next, measures: { spend: { sum: 880.12, count: 4, nulls: 0, negatives: 0 } } },
+        ],
+        {
+          dueThrough: today,
+          prior: priorOf(verdicts.map((one) => ({ ...one, failing: [] }))),
+        },
+      ),
+    );
+    expect(of(after, "stuck_values")).toMatchObject({ outcome: "passed", shown: null });
   });
 });
 

@@ -144,6 +144,7 @@ export function judgeNullRate(facts: DataFacts): CheckVerdict {
   const found: Finding[] = [];
   let last: LastJudged | null = null;
   for (const day of plan.judge) {
+    const before = usualDaysBefore(facts, day.day);
     let worst: Finding | null = null;
     for (const [measure] of required) {
       const rowsOfDay = (one: DayOfData): BadRows => ({
@@ -151,11 +152,11 @@ export function judgeNullRate(facts: DataFacts): CheckVerdict {
         total: one.rowCount,
       });
       const verdict = judgeRate({
-        history: usualDaysBefore(facts, day.day).map(rowsOfDay),
+        history: before.map(rowsOfDay),
         today: rowsOfDay(day),
       });
       if (verdict.state !== "judged") {
-        last ??= { state: verdict.state, shown: null };
+        last ??= { state: thinOrYoung(verdict.state, before), shown: null };
         continue;
       }
       last = { state: "judged", shown: last?.shown ?? null };
@@ -176,6 +177,16 @@ export function judgeNullRate(facts: DataFacts): CheckVerdict {
   }
   return concludeDays(check, { plan, found, last, prior: facts.prior.get(check) });
 }
+
+/** So many days with rows of which too few hold enough: more of them will not help. */
+const THIN_DAYS = 28;
+
+/** Whether what is still "learning" is young, or will never learn because its days hold too few rows. */
+export const thinOrYoung = (
+  state: "learning" | "not_enough_volume",
+  before: readonly DayOfData[],
+): "learning" | "not_enough_volume" =>
+  before.filter(({ rowCount }) => rowCount > 0).length >= THIN_DAYS ? "not_enough_volume" : state;
 
 const BASELINE_DAYS = 180;
 

@@ -4,7 +4,7 @@ import { concludeDays, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { nameDay } from "./data-words.ts";
 import { daysToJudge } from "./judged-days.ts";
-import { usualDaysBefore } from "./quality-checks.ts";
+import { thinOrYoung, usualDaysBefore } from "./quality-checks.ts";
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 const nameOf = (category: string) =>
@@ -17,7 +17,7 @@ export function judgeDrifts(facts: DataFacts): CheckVerdict {
       history: before.map(({ categories }) => categories[name] ?? {}),
       today: today.categories[name] ?? {},
     });
-    if (verdict.state !== "judged") return { state: verdict.state, finding: null };
+    if (verdict.state !== "judged") return { state: thinOrYoung(verdict.state, before), finding: null };
     const mover = verdict.movers[0];
     return {
       state: "judged",

@@ -1,10 +1,11 @@
 import type { DayVerdict } from "../anomalies/judge-day.ts";
+import { judgeRise } from "../anomalies/judge-rise.ts";
 import type { Severity } from "../severity.ts";
 import { concludeDays, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { countRows, formatMeasure, formatRange, nameDay, nameMeasure, nameWeekday } from "./data-words.ts";
 import { type DaysToJudge, daysToJudge } from "./judged-days.ts";
-import { judgeInSeries, type SeriesKey, seriesOf, valueToJudge } from "./volume-series.ts";
+import { inSeries, judgeInSeries, type SeriesKey, seriesOf, valueToJudge } from "./volume-series.ts";
 
 /** What the same two series, rows and the main measure, are looked at for. */
 const volumeChecks = [
@@ -38,7 +39,8 @@ export function judgeVolumes(facts: DataFacts, wanted: ReadonlySet<string>): Che
     for (const one of judgeOneDay(facts, day, odd)) {
       const { verdict } = one;
       for (const check of checksNaming(one, facts).filter((each) => plans.get(each)?.judge.includes(day))) {
-        const shown = verdict.state === "learning" ? null : describe(facts, day.day, check, one, verdict);
+        const isToShow = verdict.state !== "learning" && (check !== "stuck_values" || verdict.repeats > 0);
+        const shown = isToShow ? describe(facts, day.day, check, one, verdict) : null;
         last.set(check, { state: verdict.state, shown });
         const severity = severityOf(check, facts, verdict);
         if (
@@ -53,6 +55,12 @@ export function judgeVolumes(facts: DataFacts, wanted: ReadonlySet<string>): Che
       }
       // The rows tell it; their measure would say the same again.
       if (verdict.state !== "learning" && one.series === "rows" && verdict.tier) break;
+    }
+    const double =
+      plans.get("volume_anomaly")?.judge.includes(day) && !odd.has(day.day) && findDouble(facts, day, odd);
+    if (double) {
+      found.get("volume_anomaly")!.push(double);
+      odd.add(day.day);
     }
   }
   return checks.map((check) =>
@@ -78,6 +86,28 @@ function judgeOneDay(facts: DataFacts, day: DayOfData, odd: ReadonlySet<string>)
       ? []
       : [{ series, value, verdict: judgeInSeries(facts, series, { day: day.day, value }, odd) }];
   });
+}
+
+/**
+ * A day that looks as if it had been loaded twice, where no key is mapped: with one, `duplicate_primary_key` sees doubles
+ * for certain and a suspicion would only add false alarms.
+ */
+function findDouble(facts: DataFacts, day: DayOfData, odd: ReadonlySet<string>): Finding | null {
+  const series = seriesOf(facts.shape)[0];
+  const value = series && valueToJudge(day, series, facts);
+  if (day.duplicateKeys !== null || !series || value == null) return null;
+  const verdict = judgeRise(inSeries(facts, series, { day: day.day, value }, odd));
+  if (verdict.state === "learning" || !verdict.looksDoubled) return null;
+  const { expected, score } = verdict;
+  return {
+    subject: day.day,
+    severity: "warning",
+    value,
+    expectedLow: null,
+    expectedHigh: expected,
+    score,
+    sentence: `${nameDay(day.day)}: ${nameAmount(facts, series, value)}, about ${formatAmount(facts, series, expected)} was to be expected. The day may have been loaded twice.`,
+  };
 }
 
 /** The checks whose state a series decides. */
@@ -131,27 +161,33 @@ function severityOf(check: VolumeCheck, { source }: DataFacts, verdict: DayVerdi
 
 /** "Tuesday 17 Nov: 42 orders, usually 95–140 on a Tuesday." */
 function describe(
-  { source, shape, currency }: DataFacts,
+  facts: DataFacts,
   day: string,
   check: VolumeCheck,
   { series, value }: Judged,
   verdict: Exclude<DayVerdict, { state: "learning" }>,
 ): Omit<Finding, "severity"> {
   const { expectedLow, expectedHigh, repeats, score } = verdict;
-  const isRows = series === "rows";
-  const named = isRows ? countRows(source, value) : nameMeasure(shape.mainMeasure!, value, currency);
-  const format = (number: number) =>
-    isRows ? Math.round(number).toLocaleString("en-US") : formatMeasure(shape.mainMeasure!, number, currency);
   const usual =
     check === "stuck_values" && repeats > 0
       ? `exactly as much as on the ${repeats === 1 ? "day" : `${repeats} days`} before`
-      : `usually ${formatRange(expectedLow, expectedHigh, format)} on a ${nameWeekday(day)}`;
+      : `usually ${formatRange(expectedLow, expectedHigh, (amount) => formatAmount(facts, series, amount))} on a ${nameWeekday(day)}`;
   return {
     subject: day,
     value,
     expectedLow,
     expectedHigh,
     score,
-    sentence: `${nameDay(day)}: ${named}, ${usual}.`,
+    sentence: `${nameDay(day)}: ${nameAmount(facts, series, value)}, ${usual}.`,
   };
 }
+
+/** "42 orders", "$1,204 of spend" */
+const nameAmount = ({ source, shape, currency }: DataFacts, series: SeriesKey, value: number): string =>
+  series === "rows" ? countRows(source, value) : nameMeasure(shape.mainMeasure!, value, currency);
+
+/** "42", "$1,204" */
+const formatAmount = ({ shape, currency }: DataFacts, series: SeriesKey, amount: number): string =>
+  series === "rows"
+    ? Math.round(amount).toLocaleString("en-US")
+    : formatMeasure(shape.mainMeasure!, amount, currency);

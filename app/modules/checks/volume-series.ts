@@ -1,5 +1,5 @@
 import type { DayValue } from "../anomalies/daily-series.ts";
-import { type DayVerdict, judgeDay } from "../anomalies/judge-day.ts";
+import { type DayFacts, type DayVerdict, judgeDay } from "../anomalies/judge-day.ts";
 import type { DataFacts, DayOfData, SourceShape } from "./data-facts.ts";
 import { isInside } from "./judged-days.ts";
 
@@ -39,25 +39,28 @@ export const isGap = ({ rowCount }: DayOfData, { grain }: SourceShape): boolean 
 const LATELY_DAYS = 21;
 
 /**
- * Judges a day of a series against the days before it, without days of incidents and expected windows.
+ * What a day of a series is judged by: the days before it, without days of incidents and expected windows.
  * @param odd days that failed and are in no incident yet: they are no part of what is usual either
  */
-export function judgeInSeries(
+export function inSeries(
   { shape, days, expected, incidents }: DataFacts,
   series: SeriesKey,
   { day, value }: DayValue,
   odd: ReadonlySet<string>,
-): DayVerdict {
+): DayFacts {
   const isUsual = (one: DayOfData) =>
     !odd.has(one.day) && !isInside(one.day, expected) && !isInside(one.day, incidents);
   const isKnown = (one: DayOfData) => !isGap(one, shape);
   const pointOf = (one: DayOfData) => ({ day: one.day, value: amountOf(one, series, shape) ?? 0 });
   const before = days.filter((one) => one.day < day);
-  return judgeDay({
+  return {
     history: before.filter((one) => isUsual(one) && isKnown(one)).map(pointOf),
     lately: before.slice(-LATELY_DAYS).filter(isKnown).map(pointOf),
     day,
     value,
     isCount: series === "rows",
-  });
+  };
 }
+
+/** Judges a day of a series against the days before it. */
+export const judgeInSeries = (...of: Parameters<typeof inSeries>): DayVerdict => judgeDay(inSeries(...of));

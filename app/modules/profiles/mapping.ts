@@ -51,7 +51,7 @@ export const SourceMapping = z
     /** Names the shop by its domain, `example.myshopify.com`. */
     shopColumn: Column,
     time: Time,
-    /** Identifies a row within its shop. Empty: duplicates cannot be seen. */
+    /** Identifies a row within its shop. Empty: duplicates are only suspected, from totals. */
     primaryKey: z.array(Column),
     /** When the row was loaded (`timestamptz`): days of the past that a sync rewrote are found by it at night. */
     extractedAtColumn: Column.optional(),

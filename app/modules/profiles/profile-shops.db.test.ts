@@ -353,10 +353,7 @@ describe("the shop's calendar", () => {
       loadHours(tx, { shopIds: [autumn.shop.id] }, { days: 42, now: inNovember }),
     );
     const night = series!.hours.filter(({ hour }) => hour === "2026-11-01T01:00");
-    expect(night.map(({ hourAt, count }) => [hourAt.toISOString(), count])).toEqual([
-      ["2026-11-01T05:00:00.000Z", 1],
-      ["2026-11-01T06:00:00.000Z", 1],
-    ]);
+    expect(night.map(({ count }) => count)).toEqual([1, 1]);
   });
 
   test.each([
@@ -642,16 +639,8 @@ describe("hours", () => {
       (await withShop(shop.id, (tx) => loadHours(tx, { shopIds: [shop.id] }, { days: 42, now })))[0]!;
     const series = await hoursOf();
     expect(series.hours).toHaveLength(42 * 24);
-    expect(series.hours[0]).toEqual({
-      hourAt: new Date("2026-10-13T15:00:00Z"),
-      hour: "2026-10-13T15:00",
-      count: 1,
-    });
-    expect(series.hours.at(-1)).toEqual({
-      hourAt: new Date("2026-11-24T14:00:00Z"),
-      hour: "2026-11-24T14:00",
-      count: 1,
-    });
+    expect(series.hours[0]).toEqual({ hour: "2026-10-13T15:00", count: 1 });
+    expect(series.hours.at(-1)).toEqual({ hour: "2026-11-24T14:00", count: 1 });
     expect(series.hours.reduce((sum, { count }) => sum + count, 0)).toBe(2);
   });
 

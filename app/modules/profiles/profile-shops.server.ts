@@ -11,7 +11,7 @@ import { loadProfileFacts, type ProfiledConnector, saveProfiles } from "./profil
 import { readProfiles } from "./read-profiles.server.ts";
 
 /** What is read is saved once for the batch, unless so much of it has come together before. */
-const SAVE_AT_CHARACTERS = 4_000_000;
+const SAVE_AT_CHARACTERS = 1_000_000;
 const SAVE_WITHIN_MS = 120_000;
 
 export interface ProfiledShop {

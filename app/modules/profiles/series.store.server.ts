@@ -50,9 +50,7 @@ export interface Series {
 
 /** One whole hour of a connector whose source arrives record by record. */
 export interface ProfiledHour {
-  /** Where the hour begins. */
-  hourAt: Date;
-  /** The same on the shop's wall clock, `2026-11-24T13:00`; met twice when the clock is put back. */
+  /** Where it begins on the shop's wall clock, `2026-11-24T13:00`; met twice when the clock is put back. */
   hour: string;
   count: number;
 }
@@ -106,20 +104,34 @@ export async function loadSeries(tx: ShopTx, of: SeriesOf, { days, now }: LastDa
 
 /** The last hours of connectors whose source arrives record by record, in one statement. */
 export async function loadHours(tx: ShopTx, of: SeriesOf, { days, now }: LastDays): Promise<HourSeries[]> {
-  const rows = await tx.$queryRaw<(Omit<HourSeries, "hours"> & { hours: [number, string, number][] })[]>`
-    SELECT c.shop_id AS "shopId", c.id AS "connectorId", c.source, c.profiled_at AS "profiledAt", h.hours
+  const rows = await tx.$queryRaw<(Omit<HourSeries, "hours"> & { at: number[]; counts: number[] })[]>`
+    SELECT c.shop_id AS "shopId", c.id AS "connectorId", c.source, c.profiled_at AS "profiledAt", h.at, h.counts
     FROM connectors c JOIN shops s ON s.id = c.shop_id
     CROSS JOIN LATERAL (
-      SELECT json_agg(json_build_array(extract(epoch FROM p.hour_at)::bigint, to_char(p.hour_at AT TIME ZONE s.time_zone, 'YYYY-MM-DD"T"HH24:00'), p.row_count)
-        ORDER BY p.hour_at) AS hours
+      SELECT array_to_json(array_agg(date_part('epoch', p.hour_at AT TIME ZONE s.time_zone)::int / 3600 ORDER BY p.hour_at)) AS at,
+        array_to_json(array_agg(p.row_count ORDER BY p.hour_at)) AS counts
       FROM hourly_profiles p WHERE p.shop_id = c.shop_id AND p.connector_id = c.id
         AND p.hour_at >= date_trunc('hour', ${now}::timestamptz, 'UTC') - make_interval(hours => 24 * ${days}::int) AND p.hour_at < ${now}
     ) h
-    WHERE ${only(of)} AND h.hours IS NOT NULL ORDER BY c.shop_id, c.source`;
-  return rows.map((row) => ({
+    WHERE ${only(of)} AND h.at IS NOT NULL ORDER BY c.shop_id, c.source`;
+  const nameHour = hourNames();
+  return rows.map(({ at, counts, ...row }) => ({
     ...row,
-    hours: row.hours.map(([seconds, hour, count]) => ({ hourAt: new Date(seconds * 1000), hour, count })),
+    hours: at.map((hour, n) => ({ hour: nameHour(hour), count: counts[n]! })),
   }));
+}
+
+/** Names hours since 1970 on a wall clock. All connectors look at the same few: each is spelled once. */
+function hourNames(): (hoursSince1970: number) => string {
+  const names = new Map<number, string>();
+  return (hour) => {
+    let name = names.get(hour);
+    if (name === undefined) {
+      name = `${new Date(hour * 3_600_000).toISOString().slice(0, 13)}:00`;
+      names.set(hour, name);
+    }
+    return name;
+  };
 }
 
 const only = (of: SeriesOf) =>
