@@ -80,12 +80,10 @@ const securityReason = ({ connector }: GateFacts): BlockReason => ({
 });
 
 /** What a merchant can do about a source, besides looking at it. */
-const remedies: ReadonlySet<string> = new Set([
-  "reconnect_source",
-  "check_permissions",
-  "enable_connection",
-  "sync_now",
-]);
+const remedies: ReadonlySet<string> = new Set(["reconnect_source", "check_permissions", "enable_connection"]);
+
+const labelsOf = (facts: readonly GateFacts[]): string =>
+  facts.map(({ connector }) => connector.label).join(" and ");
 
 function nextStepsFor(reasons: readonly BlockReason[], facts: readonly GateFacts[]): string[] {
   if (reasons.length === 0) return [];
@@ -97,14 +95,15 @@ function nextStepsFor(reasons: readonly BlockReason[], facts: readonly GateFacts
   const named = facts.filter(({ connector }) =>
     reasons.some(({ connectorId }) => connectorId === connector.id),
   );
-  const labels = named.map(({ connector }) => connector.label).join(" and ");
-  const advice = named.flatMap(({ connector: { label, recommendedActions } }) =>
-    recommendedActions
-      .filter(({ code }) => remedies.has(code))
-      .map((action) => (action.code === "sync_now" ? `Start a sync of ${label}.` : `${action.label}.`)),
+  const advice = named.flatMap(({ connector }) =>
+    connector.recommendedActions.flatMap(({ code, label }) => (remedies.has(code) ? `${label}.` : [])),
   );
+  const syncable = named.filter(({ connector }) =>
+    connector.recommendedActions.some(({ code }) => code === "sync_now"),
+  );
+  if (syncable.length > 0) advice.push(`Start a sync of ${labelsOf(syncable)}.`);
   return [
-    `Open ${labels} to see why and what to do.`,
+    `Open ${labelsOf(named)} to see why and what to do.`,
     ...new Set(advice),
     "Contact support if it is not back within an hour.",
   ];
