@@ -52,6 +52,8 @@ function BehindNotice({
 }) {
   const behind = behindAmong(sources);
   const troubled = troubledAmong(sources);
+  // The title names it already.
+  const isNamed = behind.length === 0 && troubled.length === 1;
   const title =
     behind.length > 0
       ? `${formatList(behind.map(({ label }) => label))} ${behind.length === 1 ? "is" : "are"} behind`
@@ -69,7 +71,7 @@ function BehindNotice({
         ))}
         {troubled.map((source) => (
           <List.Item key={source.id}>
-            {source.label}: {source.message}
+            {isNamed ? source.message : `${source.label}: ${source.message}`}
           </List.Item>
         ))}
       </List>

@@ -10,14 +10,22 @@ interface FigureTilesProps {
   view: ShopView;
 }
 
+/** A longer number has no room beside another on a phone. */
+const LONGEST_BESIDE = 10;
+
 /** A period's numbers at a glance, each with its change and what it is. */
 export function FigureTiles({ figures, length, view }: FigureTilesProps) {
+  const values = figures.map(({ value, unit }) => formatFigure(value, unit, view));
   return (
-    <dl className={styles.tiles} data-columns={figures.length % 3 === 0 ? 3 : 4}>
-      {figures.map((figure) => (
+    <dl
+      className={styles.tiles}
+      data-columns={figures.length % 3 === 0 ? 3 : 4}
+      data-wide={values.some(({ length: characters }) => characters > LONGEST_BESIDE)}
+    >
+      {figures.map((figure, index) => (
         <div key={figure.key} className={styles.tile}>
           <dt>{figure.label}</dt>
-          <dd className={styles.value}>{formatFigure(figure.value, figure.unit, view)}</dd>
+          <dd className={styles.value}>{values[index]}</dd>
           <dd>{remarkOn(figure, length, view)}</dd>
           {figure.about ? <dd className={styles.about}>{figure.about}</dd> : null}
         </div>

@@ -214,6 +214,14 @@ describe("complete through", () => {
     expect(decide("revenue", facts).completeThrough).toBe(day);
   });
 
+  test("waits for an ad account that is behind, though it blocks nothing", () => {
+    const facts = [
+      gateFacts("shopify_orders"),
+      gateFacts("snap_ads", { connector: { completeThrough: "2026-11-18" } }),
+    ];
+    expect(decide("marketing", facts)).toMatchObject({ blocked: false, completeThrough: "2026-11-18" });
+  });
+
   test("is not taken away by an ad account that never synced: its numbers are in no day", () => {
     const facts = [
       gateFacts("shopify_orders"),

@@ -90,6 +90,7 @@ async function loadContent(tx: ShopTx, shop: Shop, asked: Asked): Promise<Dashbo
   const lastDay = state.blocked ? state.completeThrough! : today;
   const read = await loadDailySums(
     tx,
+    shop.id,
     connectors.map(({ id }) => id),
     { from: dayBefore(lastDay, READ_DAYS), to: lastDay },
   );

@@ -22,9 +22,10 @@ export interface SummedDays {
 /** Days as the statement gathers them: in the order of `DaySums`. */
 type PackedDay = [string, number, DaySums["sums"] | null];
 
-/** The sums of some connectors' days from one day to another, in one statement. */
+/** The sums of some of a shop's connectors' days from one day to another, in one statement. */
 export async function loadDailySums(
   tx: ShopTx,
+  shopId: string,
   connectorIds: readonly string[],
   { from, to }: { from: string; to: string },
 ): Promise<SummedDays[]> {
@@ -37,7 +38,7 @@ export async function loadDailySums(
           (SELECT json_object_agg(m.key, m.value -> 'sum') FROM jsonb_each(p.measures) m)) ORDER BY p.day) AS days
       FROM daily_profiles p WHERE p.shop_id = c.shop_id AND p.connector_id = c.id AND p.day BETWEEN ${from}::date AND ${to}::date
     ) d
-    WHERE c.id = ANY (${[...connectorIds]}::uuid[])`;
+    WHERE c.shop_id = ${shopId}::uuid AND c.id = ANY (${[...connectorIds]}::uuid[])`;
   return rows.map(({ days, ...row }) => ({
     ...row,
     days: days.map(([day, rowCount, sums]) => ({ day, rowCount, sums: sums ?? {} })),
