@@ -34,6 +34,8 @@ const doors: Record<string, Door> = {
   "routes/app": { door: "merchantPage" },
   "routes/app._index": { door: "merchantPage" },
   "routes/app.connectors.$id": { door: "merchantPage" },
+  "routes/app.dashboards._index": { door: "merchantPage" },
+  "routes/app.dashboards.$key": { door: "merchantPage" },
   "routes/app.incidents.$id": { door: "merchantPage" },
   "routes/app.settings": { door: "merchantPage" },
   "routes/app.support": { door: "merchantPage" },

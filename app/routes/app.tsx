@@ -28,6 +28,7 @@ export default function MerchantApp() {
         <a href="/app" rel="home">
           Sync Health
         </a>
+        <a href="/app/dashboards">Dashboards</a>
         <a href="/app/settings">Settings</a>
       </ui-nav-menu>
       {isSlow ? <PageSkeleton /> : <Outlet />}

@@ -37,7 +37,13 @@ export interface ConnectorRow {
 }
 
 /** Checks whose failing days lack data. */
-const incompleteChecks = ["missing_days", "row_count_drop", "zero_orders", "empty_table"] as const;
+const incompleteChecks = [
+  "missing_days",
+  "row_count_drop",
+  "zero_orders",
+  "zero_spend",
+  "silent_hours",
+] as const;
 
 /**
  * Everything known of a shop's connectors, in one statement: facts, current verdicts that hold an open incident, and

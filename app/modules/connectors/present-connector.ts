@@ -14,6 +14,8 @@ export interface PresentedFacts extends Omit<StatusFacts, "label" | "minutesSinc
   openIncidents: number;
   /** The first day that an open incident says is not whole. */
   firstIncompleteDay: string | null;
+  /** Its table holds nothing any more: no day of it is whole. */
+  isEmpty: boolean;
 }
 
 /** The connector as the API and the pages show it. */
@@ -35,9 +37,10 @@ export function presentConnector(facts: PresentedFacts, timeZone: string, now: D
     message: shown.message,
     recommendedActions: shown.recommendedActions,
     openIncidents: facts.openIncidents,
-    completeThrough: facts.lastSucceededAt
-      ? completeThrough(dayOf(facts.lastSucceededAt, timeZone), facts.firstIncompleteDay)
-      : null,
+    completeThrough:
+      facts.lastSucceededAt && !facts.isEmpty
+        ? completeThrough(dayOf(facts.lastSucceededAt, timeZone), facts.firstIncompleteDay)
+        : null,
     activeBackfill: null,
   };
 }

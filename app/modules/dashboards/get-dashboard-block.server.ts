@@ -3,7 +3,8 @@ import type { ShopTx } from "#app/platform/tenant.server.ts";
 import type { DashboardKey } from "../connectors/sources.ts";
 import { loadHealth } from "../health/load-health.server.ts";
 import type { Shop } from "../shops/shop.ts";
-import type { DashboardBlock, DashboardState, Support } from "./dashboard-block.ts";
+import type { DashboardBlock, Support } from "./dashboard-block.ts";
+import type { GateDecision } from "./decide-block.ts";
 
 /** Who a merchant can write to; both null when nothing is configured. */
 export const supportContact = (): Support => ({
@@ -11,10 +12,10 @@ export const supportContact = (): Support => ({
   url: env().SUPPORT_URL ?? null,
 });
 
-/** All dashboards, with whom to ask. */
-export const describeBlock = (dashboards: DashboardState[]): DashboardBlock => ({
-  blocked: dashboards.some((dashboard) => dashboard.blocked),
-  dashboards,
+/** Dashboards as others see them, with whom to ask. What staff have lifted is staff's own business. */
+export const describeBlock = (decisions: readonly GateDecision[]): DashboardBlock => ({
+  blocked: decisions.some(({ blocked }) => blocked),
+  dashboards: decisions.map(({ lifted: _lifted, ...state }) => state),
   support: supportContact(),
 });
 

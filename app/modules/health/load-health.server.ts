@@ -3,9 +3,8 @@ import type { Connector } from "../connectors/connector.ts";
 import { type ConnectorRow, loadConnectorRows } from "../connectors/connector-facts.store.server.ts";
 import { presentConnector } from "../connectors/present-connector.ts";
 import { isSource, sourceKeys, sources } from "../connectors/sources.ts";
-import type { DashboardState } from "../dashboards/dashboard-block.ts";
 import { listLifts } from "../dashboards/dashboard-lifts.store.server.ts";
-import { decideBlocks } from "../dashboards/decide-block.ts";
+import { decideBlocks, type GateDecision } from "../dashboards/decide-block.ts";
 import { minutesBetween } from "../freshness/freshness.ts";
 import type { Shop } from "../shops/shop.ts";
 import { type SyncView, viewSync } from "../sync-runs/sync-request.ts";
@@ -15,7 +14,7 @@ import type { Summary } from "./summary.ts";
 
 export interface Health {
   summary: Summary;
-  dashboards: DashboardState[];
+  dashboards: GateDecision[];
   rows: ConnectorRow[];
   engineUnreachableSince: Date | null;
   isAnythingRunning: boolean;
@@ -37,6 +36,7 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
       isEngineUnreachable: row.engineUnreachableSince !== null,
       openVerdicts: row.verdicts,
       firstIncompleteDay: row.firstIncompleteDay,
+      isEmpty: row.openChecks.includes("empty_table"),
       isLearning: row.isLearning,
       freshnessOutcome: row.freshnessOutcome,
       engine: row.engine === "push" ? "push" : "airbyte",
@@ -71,7 +71,7 @@ export const syncViewOf = (row: ConnectorRow, now: Date): SyncView =>
 /** The shop's health from two statements: connectors with their verdicts, and lifted blocks. */
 export async function loadHealth(tx: ShopTx, shop: Shop, now: Date): Promise<Health> {
   const { checkedAt, rows } = await loadConnectorRows(tx, shop.id, now);
-  const lifted = await listLifts(tx, shop.id, now);
+  const lifts = await listLifts(tx, shop.id, now);
   const stale = isRunnerStale(checkedAt, now);
   const shown = rows
     .flatMap((row) => {
@@ -93,7 +93,7 @@ export async function loadHealth(tx: ShopTx, shop: Shop, now: Date): Promise<Hea
         ageMinutes: minutesBetween(row.lastSucceededAt ?? row.createdAt, asOf),
       };
     }),
-    lifted,
+    lifts,
   );
   const blocked = dashboards.some((dashboard) => dashboard.blocked);
   const connectors = shown.map(({ connector }) => connector);
