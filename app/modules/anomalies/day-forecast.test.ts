@@ -19,6 +19,16 @@ const forecast = (count: number, valueAt: (i: number, weekday: number) => number
 const expected = (count: number, valueAt: (i: number, weekday: number) => number) =>
   Math.expm1(forecast(count, valueAt).expectedLog);
 
+/** Each value is this share of the one before, and chance: the same every time. */
+function wandering(count: number, share: number): number[] {
+  let [value, seed] = [0, 5];
+  return Array.from({ length: count }, () => {
+    seed = (seed * 16807) % 2147483647;
+    value = share * value + (seed / 2147483647 - 0.5) / 2;
+    return value;
+  });
+}
+
 describe("what is expected", () => {
   test("the weekday's own level", () => {
     const weekly = (_: number, weekday: number) => [40, 100, 110, 100, 90, 120, 60][weekday]!;
@@ -28,6 +38,14 @@ describe("what is expected", () => {
 
   test("a level that has moved", () => {
     expect(expected(120, (i) => (i < 90 ? 100 : 200))).toBeGreaterThan(180);
+  });
+
+  test("good and bad days that come in rows: yesterday's error is not met again today", () => {
+    const logs = wandering(400, 0.7);
+    const errors = forecast(400, (i) => 1000 * Math.exp(logs[i]!)).errors.slice(50);
+    const squares = errors.reduce((total, error) => total + error ** 2, 0);
+    const repeated = errors.reduce((total, error, i) => total + error * (errors[i - 1] ?? 0), 0);
+    expect(repeated / squares).toBeLessThan(0.25);
   });
 
   test("one enormous day moves it little", () => {

@@ -15,7 +15,7 @@ export interface DayForecast {
   adjusted: number[];
   /** Of the open days: how far each was from its forecast of the day before, in logs. */
   errors: number[];
-  /** Level of today without the weekday's effect. */
+  /** Level of today without the weekday's effect, with what today is likely to share with yesterday. */
   level: number;
   /** Forecast of today in logs. */
   expectedLog: number;
@@ -36,7 +36,7 @@ export function forecastDay(series: DailySeries, today: number): DayForecast | n
   const openDays = series.days.flatMap((day, i) => (pattern.isClosed[weekdayOf(day)] ? [] : [i]));
   if (openDays.length < 10) return null;
   const adjusted = openDays.map((i) => logs[i]! - pattern.effects[weekdayOf(series.days[i]!)]!);
-  const { errors, level } = bestWalk(adjusted);
+  const { errors, level } = withCarry(bestWalk(adjusted));
   const weekday = weekdayOf(today);
   return {
     today,
@@ -76,6 +76,33 @@ function walk(adjusted: readonly number[], weight: number, start: number, usualE
 
 /** Days that open a series say little about its errors. */
 const WARM_UP_DAYS = 14;
+
+/** The last days' errors tell how much of an error the next day repeats ... */
+const CARRY_DAYS = 180;
+
+/** ... against this many imagined days that repeat nothing: a short series proves no habit. */
+const CARRY_DOUBT_DAYS = 28;
+const LARGEST_CARRY = 0.6;
+
+/**
+ * The walk with first-order autocorrelation: where good and bad days come in rows, part of yesterday's error is expected
+ * today. Errors are cut as steps of the level are, so that an outage or a sale is not carried on.
+ */
+function withCarry({ errors, level }: { errors: readonly number[]; level: number }) {
+  const usual = median(errors.slice(WARM_UP_DAYS).map(Math.abs));
+  const cut = errors.map((error) => Math.max(-STEP_LIMIT * usual, Math.min(STEP_LIMIT * usual, error)));
+  let repeated = 0;
+  let squares = CARRY_DOUBT_DAYS * usual ** 2;
+  for (let j = Math.max(WARM_UP_DAYS, errors.length - CARRY_DAYS); j < errors.length; j++) {
+    repeated += cut[j]! * cut[j - 1]!;
+    squares += cut[j - 1]! ** 2;
+  }
+  const carry = squares > 0 ? Math.max(0, Math.min(LARGEST_CARRY, repeated / squares)) : 0;
+  return {
+    errors: errors.map((error, j) => (j > 0 ? error - carry * cut[j - 1]! : error)),
+    level: level + carry * cut.at(-1)!,
+  };
+}
 
 /** A series' own errors on open days that held something, in logs; closures are the zero test's matter. */
 export interface OwnErrors {

@@ -14,7 +14,11 @@ export interface HourProfile {
 const BURST_LIMIT = 3;
 
 /** Weeks of evidence that the product of weekday and hour of the day counts for. */
-const POOLED_WEEKS = 1;
+const POOLED_WEEKS = 2;
+
+/** Sizes beyond these are no longer told apart: almost Poisson, and bursts alone. */
+const LARGEST_SIZE = 1000;
+const SMALLEST_SIZE = 0.5;
 
 /** The profile of known hours, by wall-clock index; single bursts are cut. */
 export function hourProfile(counts: ReadonlyMap<number, number>): HourProfile {
@@ -34,19 +38,23 @@ export function hourProfile(counts: ReadonlyMap<number, number>): HourProfile {
   return { expected, size: sizeOf(cut, expected), typicalRate: typicalRateOf(expected) };
 }
 
-/** By moments: how far the squared errors exceed what counting alone gives. */
+/**
+ * By moments: how far the squared errors exceed what counting alone gives. Each count is compared with what the other weeks
+ * led to expect, as the next one will be, and only shortfalls count: a burst does not make silence more likely.
+ */
 function sizeOf(byHour: number[][], expected: Float64Array): number {
   let excess = 0;
   let squares = 0;
   byHour.forEach((weeks, i) => {
-    const rate = expected[i]!;
+    const known = weeks.length + POOLED_WEEKS;
     for (const count of weeks) {
+      const rate = (expected[i]! * known - count) / (known - 1);
+      if (count >= rate) continue;
       excess += (count - rate) ** 2 - rate;
       squares += rate * rate;
     }
   });
-  if (squares === 0) return 1;
-  return Math.min(1000, Math.max(0.5, squares / Math.max(excess, squares / 1000)));
+  return excess <= 0 ? LARGEST_SIZE : Math.min(LARGEST_SIZE, Math.max(SMALLEST_SIZE, squares / excess));
 }
 
 function typicalRateOf(expected: Float64Array): number {

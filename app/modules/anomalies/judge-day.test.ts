@@ -87,6 +87,12 @@ test("zero where 20 are expected and no recent open day was empty is high even o
   expect(judge(easter, 0, true, "2026-04-03")).toMatchObject({ tier: "high", kind: "zero" });
 });
 
+test("where sales have all but ended, an empty day is no alert: the month before says little about today", () => {
+  const ended = shop(100).map((known, i) => (i >= 95 ? { ...known, value: 1 + ((i * 7) % 4) } : known));
+  expect(judged(ended, 0).tier).not.toBe("high");
+  expect(judged(shop(100), 0).tier).toBe("high");
+});
+
 test("a weekday that is always closed says nothing, and the day after counts on", () => {
   const closedTuesdays = past(120, (i, weekday) => (weekday === 2 ? 0 : Math.round(100 * unrest(i))));
   expect(judged(closedTuesdays, 0)).toMatchObject({ tier: null, expected: 0, expectedHigh: null });

@@ -76,6 +76,16 @@ test("a series that has fallen silent for hours before needs a longer silence", 
   expect(scoreOf(patchy)).toBeLessThan(scoreOf(calm));
 });
 
+test("bursts excuse no silence: neither campaigns every few days nor their size move its chance by much", () => {
+  const calm = past(14, (hour) => allDay(8)(hour) + ((hour * 5) % 3) - 1);
+  const bursts = calm.map((known, i) => (i % 31 < 3 ? { ...known, count: known.count * 3 } : known));
+  const surpriseOf = (history: HourCount[]) => {
+    const verdict = judge(silentSince(history, 2), 14);
+    return verdict.state === "judged" ? -Math.log10(verdict.probability) : Number.NaN;
+  };
+  expect(surpriseOf(bursts)).toBeGreaterThan(0.8 * surpriseOf(calm));
+});
+
 test("under two records an hour there is not enough volume, under two weeks nothing is known", () => {
   expect(
     judge(

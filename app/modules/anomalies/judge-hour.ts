@@ -35,8 +35,8 @@ const LEARNING_HOURS = 14 * 24;
 /** Below this many records an hour a silence says little. */
 const SMALLEST_RATE = 2;
 
-/** Surprise (-log10 of the chance) that a silence needs at least ... */
-const LEAST_SURPRISE = 3.7;
+/** Surprise (-log10 of the chance) that a silence needs at least: a year has almost 10,000 hours ... */
+const LEAST_SURPRISE = 5;
 
 /** ... and by how much it has to exceed this series' own second-longest silence. */
 const OWN_MARGIN = 1.5;

@@ -9,6 +9,9 @@ const CUT_SHARE = 0.9;
 /** The mean is taken this many standard errors lower: a lucky month must not make quiet days improbable. */
 const CAUTION = 1.5;
 
+/** Where these last open days were quieter than chance makes them, as many standard errors higher, they give the mean. */
+const WEEK_OPEN_DAYS = 7;
+
 export interface RecentVolume {
   /** Mean of an open day in units, without weekday effects. */
   mean: number;
@@ -31,9 +34,18 @@ export function recentVolume(
   const cap = quantileOf(ascending(recent), CUT_SHARE);
   const cut = recent.map((value) => Math.min(value, cap));
   const count = Math.max(1, cut.length);
-  const mean = cut.reduce((total, value) => total + value, 0) / count;
+  const mean = sum(cut) / count;
   const variance = cut.reduce((total, value) => total + (value - mean) ** 2, 0) / Math.max(1, count - 1);
-  const cautious = Math.max(0, mean - CAUTION * Math.sqrt(variance / count));
+  const week = cut.slice(-WEEK_OPEN_DAYS);
+  const weekMean = sum(week) / Math.max(1, week.length);
+  const weekVariance = weekMean + variance * (weekMean / Math.max(mean, 1e-9)) ** 2;
+  const cautious = Math.max(
+    0,
+    Math.min(
+      mean - CAUTION * Math.sqrt(variance / count),
+      weekMean + CAUTION * Math.sqrt(weekVariance / Math.max(1, week.length)),
+    ),
+  );
   if (!isCount) {
     const records = mean > 0 ? (cautious * mean) / Math.max(variance, mean ** 2 / 1000) : 0;
     return { mean, emptySurprise: (factor) => records * factor * Math.LOG10E };
@@ -41,3 +53,5 @@ export function recentVolume(
   const size = variance > mean && mean > 0 ? mean ** 2 / (variance - mean) : 1e6;
   return { mean, emptySurprise: (factor) => size * Math.log10(1 + (cautious * factor) / size) };
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

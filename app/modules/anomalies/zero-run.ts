@@ -10,9 +10,12 @@ const LIMITS: Limits = { warning: 0.9, alert: 2.3 };
 const IMPROBABLE = 1e-3;
 
 /** How much the volume adds to what the share of empty days before says, per power of ten. */
-const VOLUME_WEIGHT = 0.3;
+const VOLUME_WEIGHT = 0.4;
 
-/** Zero where at least this many are expected, and no zero in the last open days, needs no statistics. */
+/**
+ * Zero where at least this many are expected, by the last weeks and by the forecast, and no zero in the last open days, needs
+ * no statistics.
+ */
 const STEADY_EXPECTED = 20;
 const STEADY_OPEN_DAYS = 60;
 const FEWEST_STEADY_DAYS = 28;
@@ -61,7 +64,9 @@ export function zeroRun(forecast: DayForecast, lately: DailySeries, isCount: boo
   const ownSurprise = -Math.log10(habit.begins) - emptyBefore.length * Math.log10(habit.goesOn);
   const score = scoreOf(Math.min(surprise, ownSurprise + VOLUME_WEIGHT * Math.log10(1 + expected)), LIMITS);
   const recent = before.slice(-STEADY_OPEN_DAYS);
-  const isSteady = expected >= STEADY_EXPECTED && recent.length >= FEWEST_STEADY_DAYS && !recent.includes(0);
+  const expectedAtLeast = Math.min(expected, Math.expm1(forecast.expectedLog));
+  const isSteady =
+    expectedAtLeast >= STEADY_EXPECTED && recent.length >= FEWEST_STEADY_DAYS && !recent.includes(0);
   return {
     score: isSteady ? Math.max(score, STEADY_SCORE) : isImprobable ? score : Math.min(score, 0.99),
     days,
