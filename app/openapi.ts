@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
-import { Backfill } from "./modules/backfills/backfill.ts";
+import { Backfill, BackfillEstimate, BackfillStatusAnswer } from "./modules/backfills/backfill.ts";
+import { BackfillRequest } from "./modules/backfills/range.ts";
 import { Connector, ConnectorDetail } from "./modules/connectors/connector.ts";
 import { DashboardBlock } from "./modules/dashboards/dashboard-block.ts";
 import { DashboardBlockQuery } from "./modules/dashboards/dashboard-block-query.ts";
@@ -125,6 +126,49 @@ export const operations: readonly ApiOperation[] = [
     summary: "Syncs a connector now, or attaches to the sync that runs already",
     params: IdParams,
     answer: { status: 202, schema: SyncRequest, description: "It is on its way, or running" },
+    refusals: [401, 404, 409, 429, 503],
+  },
+  {
+    ...merchant,
+    method: "get",
+    path: "/api/sync-health/connectors/{id}/backfill/estimate",
+    id: "estimateBackfill",
+    summary: "What loading days again would take, with what the estimate rests on",
+    params: IdParams,
+    query: BackfillRequest,
+    answer: { status: 200, schema: BackfillEstimate, description: "The estimate" },
+    refusals: [401, 404, 422, 429, 503],
+  },
+  {
+    ...merchant,
+    method: "post",
+    path: "/api/sync-health/connectors/{id}/backfill",
+    id: "requestBackfill",
+    summary: "Loads days again: at most 90 at once. The same Idempotency-Key again answers the same backfill",
+    params: IdParams,
+    headers: z.object({ "idempotency-key": z.string().max(200).optional() }),
+    body: BackfillRequest,
+    answer: { status: 202, schema: z.object({ backfill: Backfill }), description: "It is on its way" },
+    refusals: [400, 401, 404, 409, 413, 415, 422, 429, 503],
+  },
+  {
+    ...merchant,
+    method: "get",
+    path: "/api/sync-health/connectors/{id}/backfill/status",
+    id: "getBackfillStatus",
+    summary: "The connector's active backfill, and ended ones, newest first",
+    params: IdParams,
+    answer: { status: 200, schema: BackfillStatusAnswer, description: "Its backfills" },
+    refusals: [401, 404, 429, 503],
+  },
+  {
+    ...merchant,
+    method: "post",
+    path: "/api/sync-health/connectors/{id}/backfill/cancel",
+    id: "cancelBackfill",
+    summary: "Stops the connector's active backfill and undoes what it changed",
+    params: IdParams,
+    answer: { status: 200, schema: z.object({ backfill: Backfill }), description: "The backfill" },
     refusals: [401, 404, 409, 429, 503],
   },
   {

@@ -39,6 +39,12 @@ export const catalog = {
   },
   /** Takes up deliveries that a lost worker left behind, and ends snoozes. By cron. */
   "alerts.sweep": { payload: cron, maxAttempts: 1 },
+  /** Does the next step of a backfill, and queues itself for the one after. */
+  "backfills.advance": { payload: z.object({ shopId: z.uuid(), backfillId: z.uuid() }), maxAttempts: 10 },
+  /** Tells a shop's own workflows that a backfill is done. */
+  "backfills.tell": { payload: z.object({ shopId: z.uuid(), backfillId: z.uuid() }), maxAttempts: 8 },
+  /** Takes up backfills that a lost worker left behind. By cron. */
+  "backfills.sweep": { payload: cron, maxAttempts: 1 },
   /** Starts the sync of a connector that somebody asked for. */
   "connectors.sync": { payload: z.object({ shopId: z.uuid(), connectorId: z.uuid() }), maxAttempts: 4 },
   /** Does what one of Shopify's webhooks asks for. */

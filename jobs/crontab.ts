@@ -21,6 +21,12 @@ export const crontab: ParsedCronItem[] = parseCronItems([
     options: { backfillPeriod: 60_000, maxAttempts: 1 },
   },
   {
+    task: "backfills.sweep",
+    match: "* * * * *",
+    identifier: "backfills.sweep",
+    options: { backfillPeriod: 60_000, maxAttempts: 1 },
+  },
+  {
     task: "airbyte.discover",
     match: "7 * * * *",
     identifier: "airbyte.discover",

@@ -6,6 +6,9 @@ import airbytePoll from "./tasks/airbyte.poll.ts";
 import airbytePollShop from "./tasks/airbyte.poll_shop.ts";
 import alertsDeliver from "./tasks/alerts.deliver.ts";
 import alertsSweep from "./tasks/alerts.sweep.ts";
+import backfillsAdvance from "./tasks/backfills.advance.ts";
+import backfillsSweep from "./tasks/backfills.sweep.ts";
+import backfillsTell from "./tasks/backfills.tell.ts";
 import connectorsSync from "./tasks/connectors.sync.ts";
 import dqCheckData from "./tasks/dq.check_data.ts";
 import dqRun from "./tasks/dq.run.ts";
@@ -23,6 +26,9 @@ const tasks = [
   airbytePollShop,
   alertsDeliver,
   alertsSweep,
+  backfillsAdvance,
+  backfillsSweep,
+  backfillsTell,
   connectorsSync,
   dqCheckData,
   dqRun,

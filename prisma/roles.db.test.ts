@@ -78,6 +78,7 @@ describe("functions that run as their owner", () => {
       "public.find_shop_by_domain",
       "public.list_airbyte_workspaces",
       "public.list_overdue_alerts",
+      "public.list_overdue_backfills",
       "public.list_shop_ids",
       "public.list_stale_shop_profiles",
     ]);

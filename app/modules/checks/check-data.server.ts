@@ -38,6 +38,29 @@ export async function checkData(
   return { profiled, results, failures };
 }
 
+/**
+ * Reads a range of one connector's days anew, whatever is known of them, and judges it on what was read: an evaluation
+ * that counts. For a backfill that has just changed them.
+ */
+export async function checkConnectorAnew(
+  shopId: string,
+  connectorId: string,
+  range: { startDay: string; endDay: string },
+): Promise<void> {
+  const now = new Date();
+  const shops = await withShops([shopId], (tx) => listShops(tx, [shopId]));
+  await profileBatch(shops, now, {
+    mode: "due",
+    only: { connectorId, fromDay: range.startDay, toDay: range.endDay },
+  });
+  const mapping = await usableMapping(now);
+  await withShops(
+    [shopId],
+    (tx) => judgeDataOfShops(tx, { shopIds: [shopId], mapping, now: new Date(), isFullPass: false }),
+    { timeoutMs: JUDGE_WITHIN_MS },
+  );
+}
+
 const JUDGE_WITHIN_MS = 120_000;
 
 const listShops = (tx: ShopTx, shopIds: readonly string[]) =>

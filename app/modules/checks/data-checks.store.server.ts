@@ -93,6 +93,8 @@ export async function loadConnectorsToJudge(
       FROM dq_incidents WHERE shop_id = c.shop_id AND connector_id = c.id AND status = 'resolved' AND first_day IS NOT NULL
     ) p ON true
     WHERE c.shop_id = ANY (${[...shopIds]}::uuid[]) AND c.profiled_at IS NOT NULL AND c.paused_at IS NULL AND k.checks IS NOT NULL
+      -- While days are being loaded again they are neither whole nor wanting: what was said of them stands until it is over.
+      AND NOT EXISTS (SELECT FROM backfill_jobs f WHERE f.shop_id = c.shop_id AND f.connector_id = c.id AND f.status IN ('starting', 'running', 'cancelling'))
       AND (${isFullPass} OR c.judged_at IS NULL OR c.profiled_at > c.judged_at)
     ORDER BY c.shop_id, c.id`;
   const instant = (text: unknown) => (typeof text === "string" ? new Date(text) : null);

@@ -1,5 +1,7 @@
 import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import type { Backfill } from "../backfills/backfill.ts";
+import { findActiveBackfills } from "../backfills/backfills.store.server.ts";
 import type { Severity } from "../severity.ts";
 import type { Shop } from "../shops/shop.ts";
 import { dayBefore, dayOf, daysEnding, startOfDay } from "../shops/shop-days.ts";
@@ -34,6 +36,7 @@ export interface ConnectorRow {
   firstIncompleteDay: string | null;
   /** Its volumes have too little history to be judged by. */
   isLearning: boolean;
+  activeBackfill: Backfill | null;
 }
 
 /** Checks whose failing days lack data. */
@@ -46,7 +49,7 @@ const incompleteChecks = [
 ] as const;
 
 /**
- * Everything known of a shop's connectors, in one statement: facts, current verdicts that hold an open incident, and
+ * Everything known of a shop's connectors, in two statements: their active backfills, and facts, current verdicts that hold an open incident, and
  * when the shop was last checked. A shop without connectors answers one row of nulls, for its checkedAt.
  */
 export async function loadConnectorRows(
@@ -56,6 +59,7 @@ export async function loadConnectorRows(
   connectorId?: string,
 ): Promise<{ checkedAt: Date | null; rows: ConnectorRow[] }> {
   const only = connectorId ? sql`AND c.id = ${connectorId}::uuid` : emptySql;
+  const backfills = await findActiveBackfills(tx, connectorId);
   const rows = await tx.$queryRaw<(ConnectorRow & { id: string | null })[]>`
     SELECT c.id, c.source, c.engine, c.created_at AS "createdAt", c.paused_at AS "pausedAt", c.sla_warning_minutes AS "slaWarningMinutes",
       c.last_succeeded_at AS "lastSucceededAt", c.last_rows_synced AS "lastRowsSynced", c.failures_in_a_row AS "failuresInARow",
@@ -83,7 +87,12 @@ export async function loadConnectorRows(
       WHERE q.shop_id = c.shop_id AND q.connector_id = c.id
     ) k ON true
     WHERE h.shop_id = ${shopId}::uuid`;
-  return { checkedAt: rows[0]?.checkedAt ?? null, rows: rows.filter((row) => row.id !== null) };
+  return {
+    checkedAt: rows[0]?.checkedAt ?? null,
+    rows: rows
+      .filter((row) => row.id !== null)
+      .map((row) => ({ ...row, activeBackfill: backfills.get(row.id) ?? null })),
+  };
 }
 
 /** When a run happened, as the index sync_runs_by_time has it; that index's migration says why it is not a coalesce. */

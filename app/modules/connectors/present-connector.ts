@@ -1,3 +1,4 @@
+import type { Backfill } from "../backfills/backfill.ts";
 import { minutesBetween, slaFromWarning } from "../freshness/freshness.ts";
 import { dayBefore, dayOf } from "../shops/shop-days.ts";
 import type { Connector } from "./connector.ts";
@@ -16,6 +17,7 @@ export interface PresentedFacts extends Omit<StatusFacts, "label" | "minutesSinc
   firstIncompleteDay: string | null;
   /** Its table holds nothing any more: no day of it is whole. */
   isEmpty: boolean;
+  activeBackfill: Backfill | null;
 }
 
 /** The connector as the API and the pages show it. */
@@ -41,7 +43,7 @@ export function presentConnector(facts: PresentedFacts, timeZone: string, now: D
       facts.lastSucceededAt && !facts.isEmpty
         ? completeThrough(dayOf(facts.lastSucceededAt, timeZone), facts.firstIncompleteDay)
         : null,
-    activeBackfill: null,
+    activeBackfill: facts.activeBackfill,
   };
 }
 

@@ -38,6 +38,7 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
       firstIncompleteDay: row.firstIncompleteDay,
       isEmpty: row.openChecks.includes("empty_table"),
       isLearning: row.isLearning,
+      activeBackfill: row.activeBackfill,
       freshnessOutcome: row.freshnessOutcome,
       engine: row.engine === "push" ? "push" : "airbyte",
       isRunning: row.runningSince !== null,
@@ -50,9 +51,9 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
   );
 }
 
-/** A sync of it runs or is on its way: its page asks again sooner. */
+/** A sync or a backfill of it runs or is on its way: its page asks again sooner. */
 export const isBusy = (row: ConnectorRow): boolean =>
-  row.runningSince !== null || row.syncRequestedAt !== null;
+  row.runningSince !== null || row.syncRequestedAt !== null || row.activeBackfill !== null;
 
 /** Whether a connector can be synced now, for a page's button. */
 export const syncViewOf = (row: ConnectorRow, now: Date): SyncView =>

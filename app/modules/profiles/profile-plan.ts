@@ -30,9 +30,11 @@ export function planProfile(
   changedDays: readonly string[] | null,
   now: Date,
   mode: ProfileMode,
+  also?: DayRange,
 ): Plan | null {
   const due = daysToProfile(subject, now, mode);
   const changed = (changedDays ?? []).map((day) => ({ fromDay: day, toDay: day }));
+  if (also) changed.push({ fromDay: also.fromDay, toDay: also.toDay });
   if (!due && changed.length === 0) return null;
   // Whatever else is read, the latest days are: a profile says how a connector stands now.
   const ranges = mergeRanges([due ?? unsettledDays(subject, now), ...changed]);

@@ -3,6 +3,7 @@ import { withShops } from "#app/platform/tenant.server.ts";
 import { WarehouseError, type WarehouseTrouble } from "#app/platform/warehouse.server.ts";
 import type { Source } from "../connectors/sources.ts";
 import { countDays } from "./count-days.server.ts";
+import type { DayRange } from "./day-ranges.ts";
 import { isCountDue, type ProfileMode } from "./due.ts";
 import { MappingError, usableMapping } from "./load-mapping.server.ts";
 import { mappedSources, type SourceMapping, type WarehouseMapping } from "./mapping.ts";
@@ -22,6 +23,8 @@ export interface ProfiledShop {
 
 export interface ProfileOptions {
   mode: ProfileMode;
+  /** Only this connector, and of it these days too, whatever is known of them. */
+  only?: DayRange & { connectorId: string };
   /** For one statement in the warehouse. */
   timeoutMs?: number;
   /** This installation's, unless another is given. */
@@ -67,7 +70,7 @@ export async function profileBatch(
   };
   const mapping = options.mapping ?? (await findMapping(pass));
   if (!mapping) return pass.summary;
-  const subjects = await loadSubjects(shops, mapping);
+  const subjects = await loadSubjects(shops, mapping, options.only?.connectorId);
   let waiting: ProfiledConnector[] = [];
   for (const [source, rows] of mappedSources(mapping)) {
     waiting.push(...(await profileSource(source, rows, subjects.get(source) ?? [], pass)));
@@ -95,13 +98,15 @@ async function findMapping({ now, summary }: Pass): Promise<WarehouseMapping | n
 async function loadSubjects(
   shops: readonly ProfiledShop[],
   mapping: WarehouseMapping,
+  only: string | undefined,
 ): Promise<Map<Source, Subject[]>> {
   const byId = new Map(shops.map((shop) => [shop.shopId, shop]));
   const shopIds = [...byId.keys()];
   const sources = mappedSources(mapping).map(([source]) => source);
   if (shopIds.length === 0 || sources.length === 0) return new Map();
   const facts = await withShops(shopIds, (tx) => loadProfileFacts(tx, shopIds, sources));
-  const subjects = facts.map((fact) => {
+  const wanted = only ? facts.filter(({ connectorId }) => connectorId === only) : facts;
+  const subjects = wanted.map((fact) => {
     const { domain, timeZone } = byId.get(fact.shopId)!;
     return { ...fact, domain, timeZone };
   });
@@ -114,11 +119,11 @@ async function profileSource(
   subjects: readonly Subject[],
   pass: Pass,
 ): Promise<ProfiledConnector[]> {
-  const { now, mode, summary } = pass;
-  const toCount = mode === "due" ? subjects.filter((subject) => isCountDue(subject, now)) : [];
+  const { now, mode, only, summary } = pass;
+  const toCount = mode === "due" && !only ? subjects.filter((subject) => isCountDue(subject, now)) : [];
   const { changed, failure: countFailure } = await countDays(mapping, toCount, now, pass);
   const plans = subjects.flatMap(
-    (subject) => planProfile(subject, changed.get(subject.connectorId) ?? null, now, mode) ?? [],
+    (subject) => planProfile(subject, changed.get(subject.connectorId) ?? null, now, mode, only) ?? [],
   );
   const { profiled, failure } =
     countFailure?.kind === "unavailable" ? nothingRead : await readProfiles(mapping, plans, now, pass);

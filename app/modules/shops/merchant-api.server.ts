@@ -29,6 +29,7 @@ export interface MerchantCall<Params extends Schema, Query extends Schema, Body 
   params: Parsed<Params>;
   query: Parsed<Query>;
   body: Parsed<Body>;
+  headers: Headers;
   now: Date;
   requestId: string;
 }
@@ -79,6 +80,7 @@ export function merchantApi<
           params: parseParams(api, params),
           query: api.query ? parseInput(api.query, query, "query") : undefined,
           body: api.body ? await parseBody(api.body, request) : undefined,
+          headers: request.headers,
           now,
           requestId,
         } as MerchantCall<Params, Query, Body>;
