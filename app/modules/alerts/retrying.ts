@@ -5,12 +5,14 @@ export const STALE_AFTER_MINUTES = 15;
 /** An attempt that is not recorded after this was lost with its worker: a request takes at most ten seconds. */
 export const ATTEMPT_LOST_AFTER_SECONDS = 60;
 
+const SHORTEST_WAIT_SECONDS = 1;
 const FIRST_WAIT_SECONDS = 2;
 const LONGEST_WAIT_SECONDS = 300;
 
 /**
  * How long a channel rests after its n-th failure in a row: 2 s, 4 s, 8 s … 5 min, each up to a quarter longer at random,
- * so that many workers do not come back together. A time that the channel names itself is kept, and never shortened.
+ * so that many workers do not come back together. A time that the channel names itself is kept, and never shortened; but
+ * one of nothing at all is taken as a second, or a channel that always says so would be asked without a pause.
  * @returns whole milliseconds
  */
 export function restAfterFailure(
@@ -18,7 +20,8 @@ export function restAfterFailure(
   retry: "backoff" | { afterSeconds: number },
   random: number,
 ): number {
-  if (retry !== "backoff") return Math.round((retry.afterSeconds + random * 0.5) * 1000);
+  if (retry !== "backoff")
+    return Math.round((Math.max(SHORTEST_WAIT_SECONDS, retry.afterSeconds) + random * 0.5) * 1000);
   const seconds = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** Math.min(20, failuresInARow - 1));
   return Math.round(seconds * (1 + random / 4) * 1000);
 }
