@@ -166,7 +166,7 @@ export function tellBrokenChannel(alert: { event: NoticeEvent; channel: string; 
   const headline = isOver ? `Resolved: alerts reach ${name} again` : `Alerts do not reach ${name}`;
   const detail = isOver
     ? `${name} has accepted an alert again. What failed meanwhile is not sent again: look at the open incidents.`
-    : `An alert could not be delivered to ${name} and is not tried again. Check that ${channelVariables[alert.channel] ?? "its variable"} is right and that its destination still exists; a changed variable needs a restart of the workers.`;
+    : `An alert could not be delivered to ${name} and is not tried again. Check that ${channelVariables[alert.channel] ?? "its variable"} is right and that its destination still exists; a changed variable needs a restart of the web processes and the workers.`;
   return {
     event: alert.event,
     severity: "high",
