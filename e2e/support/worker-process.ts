@@ -24,6 +24,8 @@ export async function startWorker(environment: Record<string, string> = {}): Pro
     env: { ...process.env, NODE_ENV: "production", LOG_LEVEL: "info", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Whoever is stopped before it could stop its worker leaves none behind.
+  process.once("exit", () => child.kill("SIGKILL"));
   const lines: string[] = [];
   // "close" comes after the last line was read, "exit" may come before.
   const exited = once(child, "close");
