@@ -4,6 +4,7 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<v
   api: () => import("./api.ts"),
   page: () => import("./page.ts"),
   profiles: () => import("./profiles.ts"),
+  alerts: () => import("./alerts.ts"),
 };
 
 // The worker's tasks log each job: only what is wrong is of interest here.

@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const documents = [
   "README.md",
   "docs/architecture.md",
+  "docs/alerts.md",
   ...readdirSync(`${root}docs/decisions`).map((name) => `docs/decisions/${name}`),
 ];
 

@@ -47,12 +47,12 @@ test("a bad hour: late, worse, much worse, seen, well, late again, well: Slack, 
   await waitUntilTold({ slack: [], pagerduty: [], flow: ["sync-incident-opened warning Opened"] });
 
   await late(250);
-  const high = ["High: Got worse: Shopify Orders is late"];
+  const high = ["Now high: Shopify Orders is late"];
   const flow = ["sync-incident-opened warning Opened", "sync-incident-opened high Got worse"];
   await waitUntilTold({ slack: high, pagerduty: [], flow });
 
   await late(490);
-  const critical = [...high, "Critical: Got worse: Shopify Orders is late"];
+  const critical = [...high, "Now critical: Shopify Orders is late"];
   flow.push("sync-incident-opened critical Got worse");
   await waitUntilTold({ slack: critical, pagerduty: ["trigger"], flow });
 

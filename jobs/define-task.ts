@@ -1,4 +1,5 @@
 import type { JobHelpers, Task } from "graphile-worker";
+import { z } from "zod";
 import { dqMetrics } from "#app/modules/dq-metrics.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { catalog, type TaskName, type TaskPayload } from "./catalog.ts";
@@ -20,9 +21,12 @@ export function defineTask<Name extends TaskName>(
   definition: TaskDefinition<Name>,
 ): { name: Name; task: Task } {
   const task: Task = async (raw: unknown, helpers: JobHelpers) => {
-    const payload = catalog[name].payload.parse(raw) as TaskPayload<Name>;
     const context = { now: new Date(), attempt: helpers.job.attempts };
+    // What does not fit the catalogue never will: it is given up with the rest, and counted.
+    const parsed = catalog[name].payload.safeParse(raw);
+    const payload = parsed.data as TaskPayload<Name>;
     try {
+      if (!parsed.success) throw new Error(`The payload does not fit: ${z.prettifyError(parsed.error)}`);
       const outcome = await definition.run(payload, context);
       dqMetrics.jobs.add(1, { task: name, outcome: "done" });
       log.info({ task: name, job: helpers.job.id, attempt: context.attempt, outcome }, "job done");
@@ -38,7 +42,7 @@ export function defineTask<Name extends TaskName>(
         { task: name, job: helpers.job.id, attempt: context.attempt, gaveUp: isLast, err: error },
         isLast ? "job given up" : "job failed, will be tried again",
       );
-      if (isLast) await definition.giveUp?.(payload, error, context);
+      if (isLast && parsed.success) await definition.giveUp?.(payload, error, context);
       throw error;
     }
   };

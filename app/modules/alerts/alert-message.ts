@@ -2,6 +2,10 @@ import { isSource, sources } from "../connectors/sources.ts";
 import { describeMinutes } from "../incidents/incident-words.ts";
 import type { Severity } from "../severity.ts";
 import type { NoticeEvent } from "./routing.ts";
+import { shorten } from "./shorten.ts";
+
+/** In a summary, so that the shop and the source after it are never cut off. */
+const TITLE_LIMIT = 300;
 
 /** What is told, whatever the channel: plain text, no channel's markup. */
 export interface AlertMessage {
@@ -54,9 +58,28 @@ const eventNames: Readonly<Record<NoticeEvent, string>> = {
   resolved: "Resolved",
 };
 
+/** How a line begins that has to say how bad it is: "Now critical: Meta Ads is late". */
+function openingOf(event: NoticeEvent, severity: Severity): string {
+  switch (event) {
+    case "opened":
+      return severityNames[severity];
+    case "escalated":
+      return `Now ${severity}`;
+    case "reopened":
+      return `Came back, ${severity}`;
+    case "snooze_ended":
+      return `Still open after its snooze, ${severity}`;
+    case "acknowledged":
+    case "resolved":
+      return eventNames[event];
+  }
+}
+
 /** "Meta Ads (meta_ads)": people read the one, searches find the other. */
 const nameSource = (source: string): string =>
   isSource(source) ? `${sources[source].label} (${source})` : source;
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 
 const minutesBetween = (from: Date, to: Date) =>
   Math.max(1, Math.floor((to.getTime() - from.getTime()) / 60_000));
@@ -81,7 +104,9 @@ export function tellIncidentAlert(alert: IncidentAlert): AlertMessage {
       { label: "Severity", value: severityNames[severity] },
       { label: "Check", value: check },
     ],
-    summary: `${event === "resolved" ? "" : `${severityNames[severity]}: `}${headline} · ${shop}${source ? ` · ${nameSource(source)}` : ""}. ${detail}`,
+    summary: oneLine(
+      `${openingOf(event, severity)}: ${[shorten(alert.title, TITLE_LIMIT), shop, ...(source ? [nameSource(source)] : [])].join(" · ")}. ${detail}`,
+    ),
     shop,
     source,
     check,
@@ -104,9 +129,10 @@ export function tellUpstreamAlert(alert: {
   const label = isSource(source) ? sources[source].label : source;
   const title = `${label} is failing for many shops`;
   const headline = [eventNames[event], title].filter(Boolean).join(": ");
-  const detail = alert.endedAt
-    ? `It lasted ${describeMinutes(minutesBetween(alert.startedAt, alert.endedAt))} and is over.`
-    : `${alert.shopsAffected} shops are affected, so the cause is likely at ${label} or on our side. Their own alerts about it are held.`;
+  const detail =
+    event === "resolved"
+      ? `It lasted ${describeMinutes(minutesBetween(alert.startedAt, alert.endedAt ?? alert.startedAt))} and is over. Shops where it still fails are told of one by one.`
+      : `${alert.shopsAffected} shops are affected, so the cause is likely at ${label} or on our side. Each shop's own alerts about it wait until this is over.`;
   return {
     event,
     severity,
@@ -118,16 +144,20 @@ export function tellUpstreamAlert(alert: {
       { label: "Severity", value: severityNames[severity] },
       { label: "Shops affected", value: String(alert.shopsAffected) },
     ],
-    summary: `${event === "resolved" ? "" : `${severityNames[severity]}: `}${headline} · ${nameSource(source)}. ${detail}`,
+    summary: `${openingOf(event, severity)}: ${title} · ${nameSource(source)}. ${detail}`,
     shop: null,
     source,
     check: "upstream_event",
-    at: alert.endedAt ?? alert.startedAt,
+    at: event === "resolved" && alert.endedAt ? alert.endedAt : alert.startedAt,
     url: null,
   };
 }
 
 const channelNames: Readonly<Record<string, string>> = { slack: "Slack", pagerduty: "PagerDuty" };
+const channelVariables: Readonly<Record<string, string>> = {
+  slack: "SLACK_DQ_WEBHOOK_URL",
+  pagerduty: "PAGERDUTY_DQ_ROUTING_KEY",
+};
 
 /** What the one channel is told when the other takes nothing any more, or does again. */
 export function tellBrokenChannel(alert: { event: NoticeEvent; channel: string; at: Date }): AlertMessage {
@@ -135,8 +165,8 @@ export function tellBrokenChannel(alert: { event: NoticeEvent; channel: string; 
   const isOver = alert.event === "resolved";
   const headline = isOver ? `Resolved: alerts reach ${name} again` : `Alerts do not reach ${name}`;
   const detail = isOver
-    ? "The last one was accepted."
-    : `${name} refused an alert for good. Check its address or key and whether the channel still exists, then restart the worker.`;
+    ? `${name} has accepted an alert again. What failed meanwhile is not sent again: look at the open incidents.`
+    : `An alert could not be delivered to ${name} and is not tried again. Check that ${channelVariables[alert.channel] ?? "its variable"} is right and that its destination still exists; a changed variable needs a restart of the web processes and the workers.`;
   return {
     event: alert.event,
     severity: "high",

@@ -4,14 +4,17 @@ import type { Env } from "#app/platform/env.server.ts";
 import type { PostOptions } from "#app/platform/http/post-json.ts";
 import type { SendOutcome } from "#app/platform/http/send-outcome.ts";
 import { log } from "#app/platform/log.server.ts";
-import { sendFlowTrigger } from "../shops/send-flow-trigger.server.ts";
+import { type FlowDelivery, sendFlowTrigger } from "../shops/send-flow-trigger.server.ts";
 import type { Told } from "./load-message.server.ts";
 import { toPagerDutyEvent } from "./pagerduty-event.ts";
-import type { Channel } from "./routing.ts";
+import type { Channel, SkipReason } from "./routing.ts";
 import { toSlackMessage } from "./slack-message.ts";
 
+/** Why a shop's own workflows were not told. */
+export type FlowSkipReason = Extract<FlowDelivery, { outcome: "skipped" }>["reason"];
+
 /** `skipped`: there is nobody to tell, which is nobody's fault. */
-export type TellOutcome = SendOutcome | { sent: false; skipped: string };
+export type TellOutcome = SendOutcome | { sent: false; skipped: SkipReason | FlowSkipReason };
 
 /** How each channel is spoken to; one that is not configured is missing. */
 export type Senders = Partial<Record<Channel, (told: Told, now: Date) => Promise<TellOutcome>>>;

@@ -2,7 +2,7 @@ import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { decideFor } from "./announce.server.ts";
 import { countsAsTold, loadNoticeFacts, queueDeliveries } from "./deliveries.store.server.ts";
 import { loadMessage, type Told, type ToTell } from "./load-message.server.ts";
-import { ATTEMPT_LOST_AFTER_SECONDS, STALE_AFTER_MINUTES } from "./retrying.ts";
+import { GIVE_UP_AFTER_HOURS, lostAfterSeconds, STALE_AFTER_MINUTES } from "./retrying.ts";
 import type { Channel, SkipReason } from "./routing.ts";
 
 /** A delivery that is being sent: whoever records its outcome says which attempt it was. */
@@ -18,6 +18,9 @@ interface DeliveryRow extends ClaimedDelivery {
   position: bigint;
   channelPausedUntil: Date | null;
 }
+
+/** The attempt after a day of failures still records what came of it; what is older was never recorded at all. */
+const LAST_TRY_MS = 3_600_000;
 
 export type Claim =
   | { kind: "send"; delivery: ClaimedDelivery; told: Told }
@@ -37,15 +40,24 @@ export async function claimDelivery(
   if (!row) return { kind: "ended", why: "gone" };
   if (row.state === "sent" || row.state === "skipped" || row.state === "failed")
     return { kind: "ended", why: "ended_before" };
-  if (row.state === "sending" && now.getTime() - row.dueAt!.getTime() < ATTEMPT_LOST_AFTER_SECONDS * 1000)
+  if (row.state === "sending" && now.getTime() - row.dueAt!.getTime() < lostAfterSeconds(row.attempts) * 1000)
     return { kind: "not_now", why: "in_progress" };
   if (await hasOlderOne(tx, row)) return { kind: "not_now", why: "waits_for_older" };
 
+  // Held for long is not old: only what could not be sent is.
+  if (
+    row.state !== "held" &&
+    now.getTime() - row.createdAt.getTime() > GIVE_UP_AFTER_HOURS * 3_600_000 + LAST_TRY_MS
+  )
+    return giveUp(tx, row, now);
   const told = await loadMessage(tx, row);
   if (!told) return skip(tx, row, "no_longer_true", now);
   if (row.state === "held") {
     const again = await reconsider(tx, row, told.isOver, now);
     if (again) return again;
+    // However long it was held, it waits to be sent since now.
+    await tx.$executeRaw`UPDATE alert_deliveries SET created_at = ${now}::timestamptz WHERE id = ${row.id}::uuid`;
+    row.createdAt = now;
   }
   if (!isOn(row.channel)) return skip(tx, row, "switched_off", now);
   if (row.event === "resolved" && !(await wasTold(tx, row))) return skip(tx, row, "never_announced", now);
@@ -101,6 +113,14 @@ async function reconsider(tx: ShopTx, row: DeliveryRow, isOver: boolean, now: Da
   if (decision.do === "skip") return skip(tx, row, decision.reason, now);
   if (decision.do === "hold") return wait(tx, row, "held", decision.reason, decision.until);
   return null;
+}
+
+/** Nobody has recorded an outcome for a day: whoever sent it, if anybody did, was lost each time. */
+async function giveUp(tx: ShopTx, row: DeliveryRow, now: Date): Promise<Claim> {
+  await tx.$executeRaw`
+    UPDATE alert_deliveries SET state = 'failed', reason = 'gave_up', due_at = NULL, ended_at = ${now}::timestamptz WHERE id = ${row.id}::uuid`;
+  await queueNext(tx, row);
+  return { kind: "ended", why: "gave_up" };
 }
 
 async function skip(tx: ShopTx, row: DeliveryRow, reason: SkipReason, now: Date): Promise<Claim> {

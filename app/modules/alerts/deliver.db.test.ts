@@ -86,7 +86,7 @@ describe("when all goes well", () => {
     await deliver(120);
     expect(arrived()).toEqual([
       "slack: High: Shopify Orders is late",
-      "slack: Critical: Got worse: Shopify Orders is late",
+      "slack: Now critical: Shopify Orders is late",
       "pagerduty: trigger",
       "pagerduty: acknowledge",
       "slack: Resolved: Shopify Orders is late",
@@ -202,9 +202,7 @@ describe("a channel in trouble", () => {
     await judge(late, CRITICAL, at(0));
     await deliver(0);
     await deliver(1);
-    expect(arrived()).toContain(
-      "slack: Alerts do not reach PagerDuty. PagerDuty refused an alert for good. Check its address or key and whether the channel still exists, then restart the worker.",
-    );
+    expect(arrived()).toContainEqual(expect.stringMatching(/^slack: Alerts do not reach PagerDuty\./));
   });
 
   test("both refuse for good: it is noted, and nothing goes round in circles", async () => {

@@ -2,11 +2,12 @@ import { env } from "#app/platform/env.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { withShops } from "#app/platform/tenant.server.ts";
 import { dqMetrics } from "../dq-metrics.server.ts";
-import { type Senders, sendersFrom, type TellOutcome } from "./channels.server.ts";
+import { type FlowSkipReason, type Senders, sendersFrom, type TellOutcome } from "./channels.server.ts";
 import { isShared, noteChannelBroken, noteChannelWorks, restChannel } from "./channels.store.server.ts";
 import { type ClaimedDelivery, claimDelivery, queueNext } from "./claim.server.ts";
 import { queueDeliveries } from "./deliveries.store.server.ts";
 import { GIVE_UP_AFTER_HOURS, restAfterFailure } from "./retrying.ts";
+import type { FailReason, SkipReason } from "./routing.ts";
 
 interface Wanted {
   /** Null: about no shop in particular. */
@@ -80,7 +81,7 @@ async function recordOutcome(
 async function end(
   delivery: ClaimedDelivery,
   state: "sent" | "skipped" | "failed",
-  reason: string | null,
+  reason: SkipReason | FlowSkipReason | FailReason | null,
   httpStatus: number | null,
   now: Date,
 ): Promise<void> {

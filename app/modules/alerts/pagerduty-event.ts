@@ -1,6 +1,10 @@
 import type { AlertMessage } from "./alert-message.ts";
+import { shorten } from "./shorten.ts";
 
+/** The limits of Events API v2 (https://developer.pagerduty.com/docs/events-api-v2-overview). */
 const SUMMARY_LIMIT = 1024;
+/** An event may take 512 KB in all. */
+const VALUE_LIMIT = 4000;
 const severities = { warning: "warning", high: "error", critical: "critical" } as const;
 
 /**
@@ -8,31 +12,28 @@ const severities = { warning: "warning", high: "error", critical: "critical" } a
  * to it triggers, which opens it, or adds to what is open.
  */
 export function toPagerDutyEvent(message: AlertMessage) {
-  if (message.event === "resolved") return { event_action: "resolve", dedup_key: message.dedupKey } as const;
-  if (message.event === "acknowledged")
-    return { event_action: "acknowledge", dedup_key: message.dedupKey } as const;
+  const { dedupKey, shop, source, url } = message;
+  if (message.event === "resolved") return { event_action: "resolve", dedup_key: dedupKey } as const;
+  if (message.event === "acknowledged") return { event_action: "acknowledge", dedup_key: dedupKey } as const;
   return {
     event_action: "trigger" as const,
-    dedup_key: message.dedupKey,
+    dedup_key: dedupKey,
     payload: {
-      summary:
-        message.summary.length > SUMMARY_LIMIT
-          ? `${message.summary.slice(0, SUMMARY_LIMIT - 1)}…`
-          : message.summary,
-      source: [message.shop ?? "sync-health", message.source].filter(Boolean).join("/"),
+      summary: shorten(message.summary, SUMMARY_LIMIT),
+      source: [shop ?? "sync-health", source].filter(Boolean).join("/"),
       severity: severities[message.severity],
       timestamp: message.at.toISOString(),
-      ...(message.source ? { component: message.source } : {}),
-      ...(message.shop ? { group: message.shop } : {}),
+      ...(source ? { component: source } : {}),
+      ...(shop ? { group: shop } : {}),
       class: message.check,
-      custom_details: {
-        ...Object.fromEntries(message.facts.map(({ label, value }) => [label.toLowerCase(), value])),
-        detail: message.detail,
-      },
+      custom_details: Object.fromEntries(
+        [...message.facts, { label: "Detail", value: message.detail }].map(({ label, value }) => [
+          label.toLowerCase(),
+          shorten(value, VALUE_LIMIT),
+        ]),
+      ),
     },
     client: "Sync Health",
-    ...(message.url
-      ? { client_url: message.url, links: [{ href: message.url, text: "Open incident" }] }
-      : {}),
+    ...(url ? { client_url: url, links: [{ href: url, text: "Open incident" }] } : {}),
   };
 }

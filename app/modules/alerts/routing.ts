@@ -18,6 +18,8 @@ export type SkipReason =
   | "acknowledged"
   | "no_longer_true"
   | "superseded";
+/** Why one was tried and is not tried any more. */
+export type FailReason = "refused" | "gave_up";
 
 export type DeliveryDecision =
   | { do: "send"; reason: NoticeEvent | "test" }

@@ -98,7 +98,7 @@ describe("resolved by a person", () => {
     // Within the cooldown: it is back, and told when that ends.
     expect(await judge(HIGH, 15)).toEqual([]);
     expect(await incident()).toMatchObject({ status: "open", resolution: null });
-    expect(await told(21)).toEqual(["slack: High: Came back: Shopify Orders is late"]);
+    expect(await told(21)).toEqual(["slack: Came back, high: Shopify Orders is late"]);
     expect(await timeline()).toEqual(["opened by system", "resolved by support", "reopened by system"]);
     const { rows: audit } = await database.owner.query(
       "SELECT actor, action, reason, after, request_id FROM audit_log WHERE shop_id = $1",
@@ -126,7 +126,7 @@ describe("resolved by a person", () => {
       expect(await incident()).toMatchObject({ status: "resolved", resolution: reason });
       // Worse is news.
       expect(await judge(CRITICAL, 60)).toEqual([
-        "slack: Critical: Came back: Shopify Orders is late",
+        "slack: Came back, critical: Shopify Orders is late",
         "pagerduty: trigger",
       ]);
     },
@@ -136,7 +136,7 @@ describe("resolved by a person", () => {
     await judge(HIGH, 0);
     await resolve(5, { reason: "expected", comment: "" });
     await judge(FRESH, 20);
-    expect(await judge(HIGH, 40)).toEqual(["slack: High: Came back: Shopify Orders is late"]);
+    expect(await judge(HIGH, 40)).toEqual(["slack: Came back, high: Shopify Orders is late"]);
   });
 
   test("for another reason needs a comment, and what is resolved cannot be resolved again", async () => {
@@ -172,7 +172,7 @@ describe("a snooze", () => {
     expect(await severityOf(10)).toBeNull();
     expect(await judge(HIGH, 30)).toEqual([]);
     expect(await told(59)).toEqual([]);
-    expect(await told(60)).toEqual(["slack: High: Still open after its snooze: Shopify Orders is late"]);
+    expect(await told(60)).toEqual(["slack: Still open after its snooze, high: Shopify Orders is late"]);
     expect(await severityOf(60)).toBe("high");
     expect(await timeline()).toEqual(["opened by system", "snoozed by support", "snooze_ended by system"]);
     expect(await told(61)).toEqual([]);
@@ -182,7 +182,7 @@ describe("a snooze", () => {
     await judge(HIGH, 0);
     await act((tx, id) => snoozeIncident(tx, id, { until: at(600), reason: "known" }, by(5)));
     expect(await judge(CRITICAL, 15)).toEqual([
-      "slack: Critical: Got worse: Shopify Orders is late",
+      "slack: Now critical: Shopify Orders is late",
       "pagerduty: trigger",
     ]);
     expect(await incident()).toMatchObject({ until: null });
@@ -260,7 +260,7 @@ describe("maintenance", () => {
     await judge(CRITICAL, 130);
     expect((await withShop(shop.id, (tx) => endMaintenance(tx, later, by(140)))) as unknown).toBeUndefined();
     expect(await told(140)).toEqual([
-      "slack: Critical: Came back: Shopify Orders is late",
+      "slack: Came back, critical: Shopify Orders is late",
       "pagerduty: trigger",
     ]);
     await withShop(shop.id, (tx) => endMaintenance(tx, later, by(150)));

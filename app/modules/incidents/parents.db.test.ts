@@ -79,8 +79,8 @@ describe("a source that fails for many shops", () => {
     // It gets worse for all: one notice again, and now somebody is paged.
     await age("meta_ads", 50, 97, tickAt(3));
     expect((await tick(3)).map((line) => line.slice(0, 60)).sort()).toEqual([
-      'pagerduty: {"summary":"Critical: Got worse: Meta Ads is fail',
-      "slack: Critical: Got worse: Meta Ads is failing for many sho",
+      'pagerduty: {"summary":"Now critical: Meta Ads is failing for',
+      "slack: Now critical: Meta Ads is failing for many shops",
     ]);
     await age("meta_ads", 50, 1, tickAt(4));
     expect((await tick(4)).map((line) => line.replace(/"dedup_key":"[^"]*"/, ""))).toEqual(

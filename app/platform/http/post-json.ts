@@ -28,8 +28,8 @@ export async function postJson(
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    // The status says all; a body that never ends must not hold us.
-    await response.body?.cancel();
+    // The status says all: a body that never ends must not hold us, nor one that breaks off make it unsaid.
+    await response.body?.cancel().catch(() => undefined);
     return {
       kind: "answered",
       status: response.status,
