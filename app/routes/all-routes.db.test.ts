@@ -16,7 +16,13 @@ import { startWebServer, type WebServer } from "#e2e/support/web-server.ts";
 
 /** Who may come in by a route, and how. A route that is not here fails the first test. */
 type Door =
-  | { door: "merchantApi"; method: "GET" | "POST"; names?: "connector" | "syncedConnector" | "incident" }
+  | {
+      door: "merchantApi";
+      method: "GET" | "POST";
+      names?: "connector" | "syncedConnector" | "incident";
+      query?: string;
+      body?: object;
+    }
   | { door: "signedPush" }
   | { door: "ingestKey" }
   | { door: "public"; path?: string }
@@ -53,6 +59,29 @@ const doors: Record<string, Door> = {
     door: "merchantApi",
     method: "POST",
     names: "incident",
+  },
+  "routes/api.sync-health.connectors.$id.backfill.estimate": {
+    door: "merchantApi",
+    method: "GET",
+    names: "connector",
+    query: "?startDate=2026-11-01&endDate=2026-11-02",
+  },
+  "routes/api.sync-health.connectors.$id.backfill._index": {
+    door: "merchantApi",
+    method: "POST",
+    names: "connector",
+    body: { startDate: "2026-11-01", endDate: "2026-11-02" },
+  },
+  "routes/api.sync-health.connectors.$id.backfill.status": {
+    door: "merchantApi",
+    method: "GET",
+    names: "connector",
+  },
+  // After the one above has begun one.
+  "routes/api.sync-health.connectors.$id.backfill.cancel": {
+    door: "merchantApi",
+    method: "POST",
+    names: "connector",
   },
   "routes/api.sync-health.dashboard-block": { door: "merchantApi", method: "GET" },
   "routes/api.sync-health.connectors.$id.sync": {
@@ -272,8 +301,12 @@ it("documents every route under /api, and nothing else", () => {
   expect(operations.map((operation) => operation.path).sort()).toEqual(routes.sort());
 });
 
-describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names }) => {
-  const path = () =>
+describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names, query = "", body }) => {
+  const path = () => pathWithoutQuery() + query;
+  /** What it is sent, beside who sends it. */
+  const sent = body ? { body: JSON.stringify(body) } : {};
+  const sentHeaders = body ? { "content-type": "application/json" } : {};
+  const pathWithoutQuery = () =>
     pathOf(
       routeId,
       { connector: connectorId, syncedConnector: syncedConnectorId, incident: openIncidentId }[
@@ -282,7 +315,11 @@ describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names }) => {
     );
 
   it("answers its merchant", async () => {
-    const answer = await call(path(), { method, headers: await authorization() });
+    const answer = await call(path(), {
+      method,
+      headers: { ...(await authorization()), ...sentHeaders },
+      ...sent,
+    });
     const text = await answer.text();
     const operation = operations.find((one) => one.path === `/${patternOf(routeId).replace(":id", "{id}")}`)!;
     expect(answer.status, text).toBe(operation.answer.status);
@@ -311,7 +348,10 @@ describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names }) => {
 
   it("takes no token from the address", async () => {
     const token = await mintSessionToken(mine.domain);
-    await expectProblem(await call(`${path()}?id_token=${token}&shop=${mine.domain}`, { method }), 401);
+    await expectProblem(
+      await call(`${pathWithoutQuery()}?id_token=${token}&shop=${mine.domain}`, { method }),
+      401,
+    );
   });
 
   it("answers 405 with Allow to other methods", async () => {
@@ -336,7 +376,11 @@ describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names }) => {
       const other = { connector, syncedConnector: connector, incident }[names!];
       const details = new Set<string>();
       for (const id of [...malformedIds, nobody, nobody.toUpperCase(), other]) {
-        const answer = await call(pathOf(routeId, id), { method, headers: await authorization() });
+        const answer = await call(pathOf(routeId, id) + query, {
+          method,
+          headers: { ...(await authorization()), ...sentHeaders },
+          ...sent,
+        });
         if (id === "%00" || id === "..%2f..%2fetc") {
           expect([400, 404]).toContain(answer.status);
           continue;

@@ -23,7 +23,7 @@ export const viewOf = (shop: Shop): ShopView => ({
 /** Polls sooner while something is going on. */
 export const pollSecondsFor = (isAnythingRunning: boolean): number => (isAnythingRunning ? 15 : 60);
 
-/** Everything Home draws, in six statements whatever the number of connectors. */
+/** Everything Home draws, in seven statements whatever the number of connectors. */
 export async function loadHome(tx: ShopTx, shop: Shop, now: Date): Promise<HomePage> {
   const health = await loadHealth(tx, shop, now);
   const incidents = await findIncidents(tx, {
