@@ -96,7 +96,7 @@ async function start(): Promise<void> {
   );
 
   writeFileSync(settings.mappingFile, JSON.stringify(demoMapping, null, 2));
-  const env = childEnv(settings, secrets, urls, airbyte.url);
+  const env = childEnv(settings, secrets, urls, airbyte);
   Object.assign(process.env, env);
   await assertSafeRole(db());
   stops.push({ name: "the seed's connections", stop: () => db().$disconnect() });
@@ -214,7 +214,7 @@ function childEnv(
   settings: ReturnType<typeof readSettings>,
   secrets: ReturnType<typeof readSecrets>,
   urls: { appUrl: string; queueUrl: string },
-  airbyteUrl: string,
+  airbyte: { url: string; configUrl: string },
 ): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -234,7 +234,8 @@ function childEnv(
     METRICS_PORT: String(settings.metricsPort),
     LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
     WAREHOUSE_MAPPING_FILE: settings.mappingFile,
-    AIRBYTE_API_URL: airbyteUrl,
+    AIRBYTE_API_URL: airbyte.url,
+    AIRBYTE_CONFIG_API_URL: airbyte.configUrl,
     AIRBYTE_CLIENT_ID: secrets.airbyteClientId,
     AIRBYTE_CLIENT_SECRET: secrets.airbyteClientSecret,
     SLACK_DQ_WEBHOOK_URL: `${settings.adminUrl}/slack/services/demo`,

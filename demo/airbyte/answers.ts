@@ -53,7 +53,7 @@ export function connectionAnswer(connection: ConnectionState) {
     configurations: {
       streams: connection.streams.map((name) => ({
         name,
-        syncMode: "incremental_deduped_history",
+        syncMode: connection.syncMode,
         cursorField: ["updated_at"],
         primaryKey: [["id"]],
       })),
@@ -71,8 +71,19 @@ export function sourceAnswer(connection: ConnectionState) {
     sourceType: kind.sourceType,
     definitionId: kind.definitionId,
     workspaceId: connection.workspaceId,
-    configuration: { start_date: "2024-01-01" },
+    configuration: { start_date: "2024-01-01", credentials: { access_token: "**********" } },
     createdAt: Math.floor(connection.createdAt.getTime() / 1000),
+  };
+}
+
+/** The second source of a connection: the same account, between two days. */
+export function backfillSourceAnswer(connection: ConnectionState) {
+  const own = sourceAnswer(connection);
+  return {
+    ...own,
+    sourceId: connection.backfillSource?.sourceId ?? "",
+    name: `${own.name} (Sync Health backfill)`,
+    configuration: { ...own.configuration, ...connection.backfillSource?.configuration },
   };
 }
 

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { connectionAnswer, jobAnswer, nameless, problem, sourceAnswer } from "./answers.ts";
+import { connectionAnswer, jobAnswer, nameless, problem } from "./answers.ts";
+import { configRoute } from "./config-api.ts";
+import { editOne, sourceAnswers } from "./edit-api.ts";
 import { type Answer, createFaults, type Fault, send } from "./faults.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { hasEnded, type JobState, type State } from "./state.ts";
 
 export interface Api {
   url: string;
+  configUrl: string;
   server: Server;
   requests: string[];
   answerWith(fault: Fault | null, times?: number): void;
@@ -25,6 +28,7 @@ interface Options {
 }
 
 const root = "/api/public/v1";
+const configRoot = "/api/v1";
 const statuses = ["pending", "queued", "running", "incomplete", "failed", "succeeded", "cancelled"];
 const jobTypes = ["sync", "reset", "refresh", "clear"];
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -212,38 +216,39 @@ export async function serveApi({
     if (method === "GET" && path === "/jobs") return listJobs(query);
     if (method === "POST" && path === "/jobs") return startJob(body);
     if (collection === "jobs" && id && (method === "GET" || method === "DELETE")) return oneJob(method, id);
-    if (method === "GET" && id && (collection === "connections" || collection === "sources")) {
-      const found = state
-        .connections()
-        .find((each) => (collection === "sources" ? each.sourceId : each.connectionId) === id);
-      if (!found) return missing;
-      return { status: 200, body: collection === "sources" ? sourceAnswer(found) : connectionAnswer(found) };
+    if (method === "GET" && path === "/sources") {
+      const rows = sourceAnswers(state, listed(query, "workspaceIds"));
+      return page("/sources", query, ["workspaceIds"], rows, (source) => source);
     }
-    return missing;
+    return editOne({ state, scheduler, now }, method, path, body) ?? missing;
   }
 
   const server = createServer(async (request, response) => {
     const asked = new URL(request.url ?? "/", "http://localhost");
-    requests.push(`${request.method} ${asked.pathname.slice(root.length)}${asked.search}`);
+    const isConfig = asked.pathname.startsWith(`${configRoot}/`);
+    const path = asked.pathname.slice((isConfig ? configRoot : root).length);
+    requests.push(`${request.method} ${path}${asked.search}`);
     if (requests.length > 5_000) requests.splice(0, 1_000);
     const body = await readBody(request);
     if (faults.misbehave(request, response)) return;
-    const path = asked.pathname.startsWith(root) ? asked.pathname.slice(root.length) : "";
     const method = request.method ?? "GET";
     if (method === "POST" && path === "/applications/token")
       return send(response, body ? giveToken(body) : nameless(400));
     if (!isAuthorized(request)) return send(response, nameless(401));
-    send(response, body ? route(method, path, asked.searchParams, body) : nameless(400));
+    if (!body) return send(response, nameless(400));
+    send(response, isConfig ? configRoute(state, path, body) : route(method, path, asked.searchParams, body));
   });
   await new Promise<void>((done, fail) => {
     server.once("error", fail);
     server.listen(port, host, done);
   });
   const address = server.address();
-  url = `http://${host}:${typeof address === "object" && address ? address.port : port}${root}`;
+  const origin = `http://${host}:${typeof address === "object" && address ? address.port : port}`;
+  url = `${origin}${root}`;
 
   return {
     url,
+    configUrl: `${origin}${configRoot}`,
     server,
     requests,
     answerWith: faults.answerWith,

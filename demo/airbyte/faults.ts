@@ -10,7 +10,9 @@ export type Fault =
   | "hang"
   | "truncated"
   | "refused"
-  | "unauthorized";
+  | "unauthorized"
+  | "conflict"
+  | "locked";
 
 export interface Answer {
   status: number;
@@ -18,7 +20,9 @@ export interface Answer {
 }
 
 export function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { "content-type": "application/json" })
+    .end(status === 204 ? undefined : JSON.stringify(body));
 }
 
 const throttled = { status: 429, body: { message: "You are being rate limited." } };
@@ -37,6 +41,13 @@ const answers: Record<Fault, (request: IncomingMessage, response: ServerResponse
     response.writeHead(502, { "content-type": "text/html" }).end(badGateway);
   },
   unauthorized: (_, response) => send(response, nameless(401)),
+  conflict: (_, response) =>
+    send(response, problem(409, "error:connection/locked", "The connection is locked.")),
+  locked: (_, response) =>
+    send(response, {
+      status: 423,
+      body: { message: "State cannot be updated while a sync is running for this connection." },
+    }),
   truncated: (_, response) => {
     response
       .writeHead(200, { "content-type": "application/json" })

@@ -12,26 +12,32 @@ const hourShape = [
   0.35, 0.25, 0.2, 0.18, 0.2, 0.3, 0.5, 0.75, 1, 1.2, 1.3, 1.35, 1.35, 1.3, 1.3, 1.3, 1.35, 1.45, 1.6, 1.75,
   1.7, 1.45, 1, 0.6,
 ];
-/** The longest stretch a single sync makes up for. */
-const longestMs = 3 * dayMs;
-
 export type Row = readonly (string | number | Date)[];
 
-/** Loads what happened between two instants into a connection's tables; returns how many rows were written. */
+/** One stretch of one stream. */
+export interface Stretch {
+  stream: string;
+  since: Date;
+  until: Date;
+  /** When the source is read: what its days hold depends on how much of them is over. */
+  asOf: Date;
+}
+
+/**
+ * Loads what happened in a stretch into its stream's tables; returns how many rows were written. Rows name the connection
+ * that reads the account by its schedule, also where a copy of it loaded them.
+ */
 export async function loadRows(
   pool: pg.Pool,
   connection: ConnectionState,
-  since: Date,
-  until: Date,
+  { stream, since, until, asOf }: Stretch,
 ): Promise<number> {
   const kind: SourceKind = sourceKinds[connection.kind];
-  const from = new Date(Math.max(since.getTime(), until.getTime() - longestMs));
+  const through = connection.copyOf ?? connection.connectionId;
   let written = 0;
-  for (const table of kind.tables) {
-    if (!connection.streams.includes(table.stream)) continue;
-    const rows = rowsBetween(table, connection, from, until);
-    const through = connection.connectionId;
-    written += await replaceRows(pool, table, { ...connection, through }, rows, until);
+  for (const table of kind.tables.filter((each) => each.stream === stream)) {
+    const rows = rowsBetween(table, connection, since, until, asOf);
+    written += await replaceRows(pool, table, { ...connection, through }, rows, asOf);
   }
   return written;
 }
@@ -56,8 +62,14 @@ interface LoadedBy {
 type RowFacts = Pick<ConnectionState, "shopDomain" | "currency" | "scale">;
 
 /** The rows of one table that belong to the time between two instants, in the order of `columnsOf`. */
-export const rowsBetween = (table: WarehouseTable, of: RowFacts, since: Date, until: Date): Row[] =>
-  (table.grain === "record" ? records : days)(table, of, since, until);
+export const rowsBetween = (
+  table: WarehouseTable,
+  of: RowFacts,
+  since: Date,
+  until: Date,
+  asOf: Date = until,
+): Row[] =>
+  table.grain === "record" ? records(table, of, since, until) : days(table, of, since, until, asOf);
 
 /** One record for each minute that draws one. Seeded by shop, table and minute, so reading a stretch twice gives the same rows. */
 function records(table: WarehouseTable, connection: RowFacts, since: Date, until: Date): Row[] {
@@ -90,7 +102,7 @@ function records(table: WarehouseTable, connection: RowFacts, since: Date, until
 }
 
 /** A row per category for each day touched, and for the day before it, which platforms still restate. */
-function days(table: WarehouseTable, connection: RowFacts, since: Date, until: Date): Row[] {
+function days(table: WarehouseTable, connection: RowFacts, since: Date, until: Date, asOf: Date): Row[] {
   const rows: Row[] = [];
   for (
     let start = (Math.floor(since.getTime() / dayMs) - 1) * dayMs;
@@ -98,7 +110,7 @@ function days(table: WarehouseTable, connection: RowFacts, since: Date, until: D
     start += dayMs
   ) {
     const day = new Date(start).toISOString().slice(0, 10);
-    const elapsed = Math.min(1, (until.getTime() - start) / dayMs);
+    const elapsed = Math.min(1, (asOf.getTime() - start) / dayMs);
     const season = seasonOf(connection.shopDomain, new Date(start));
     for (const category of table.category.values) {
       const random = randomFrom(`${connection.shopDomain}:${table.table}:${day}:${category}`);

@@ -4,7 +4,13 @@ import type { ConnectionState, JobState, Notifications } from "./state.ts";
  * What Airbyte's generic webhook posts when a job has ended, with all its fields
  * (airbyte-notification's SlackNotificationClient): no signature, no name of the event, no second try.
  */
-export function notificationOf(job: JobState, connection: ConnectionState) {
+export function notificationOf(
+  job: JobState,
+  connection: Pick<
+    ConnectionState,
+    "name" | "kind" | "shopDomain" | "workspaceId" | "connectionId" | "sourceId" | "destinationId"
+  >,
+) {
   const isSuccess = job.status === "succeeded";
   const rows = job.rows ?? 0;
   const seconds = Math.max(0, Math.round((job.updatedAt.getTime() - job.createdAt.getTime()) / 1000));

@@ -1,3 +1,6 @@
+import { stateAt } from "./cursors.ts";
+import type { Stretch } from "./load-rows.ts";
+import { planStretches } from "./plan-stretches.ts";
 import { type ConnectionState, hasEnded, type JobState, type State } from "./state.ts";
 
 /** How fast the stand-in lives. */
@@ -6,6 +9,8 @@ export interface Pace {
   /** From a job's creation to its start, and from its start to its end. */
   pendingMs: number;
   syncMs: number;
+  /** How much longer a sync takes for each stretch of days beyond the first: it reads a long range piece by piece. */
+  stretchMs: number;
   /** How many syncs run at once. */
   workers: number;
 }
@@ -25,7 +30,7 @@ export interface Scheduler {
 interface Options {
   state: State;
   now: () => Date;
-  load: (connection: ConnectionState, since: Date, until: Date) => Promise<number>;
+  load: (connection: ConnectionState, stretch: Stretch) => Promise<number>;
   /** Told of each job that ended by itself. */
   onEnded?: (job: JobState, connection: ConnectionState) => void;
   pace?: Partial<Pace>;
@@ -37,13 +42,12 @@ interface Running {
   abort: AbortController;
 }
 
-const oneDayMs = 86_400_000;
 /** How long a sync takes on a connection that is `importing` its history. */
 const longImportMs = 20 * 3_600_000;
 
 /** Starts syncs when they are due and sees each through pending, running and its end. */
 export function createScheduler({ state, now, load, onEnded, pace: given }: Options): Scheduler {
-  const pace: Pace = { tickMs: 1_000, pendingMs: 400, syncMs: 3_000, workers: 8, ...given };
+  const pace: Pace = { tickMs: 1_000, pendingMs: 400, syncMs: 3_000, stretchMs: 600, workers: 8, ...given };
   const running = new Map<string, Running>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -74,8 +78,6 @@ export function createScheduler({ state, now, load, onEnded, pace: given }: Opti
     signal: AbortSignal,
   ): Promise<JobState> {
     const connection = state.need(job.connectionId);
-    const since =
-      state.lastSuccess(job.connectionId)?.updatedAt ?? new Date(job.createdAt.getTime() - oneDayMs);
     const turn = (status: JobState["status"]) => {
       if (hasEnded(job)) return;
       job.status = status;
@@ -88,7 +90,7 @@ export function createScheduler({ state, now, load, onEnded, pace: given }: Opti
     const outcome = wanted ?? (connection.behaviour === "fail" ? "failed" : "succeeded");
     if (outcome === "succeeded" && !hasEnded(job) && !signal.aborted) {
       try {
-        job.rows = await load(connection, since, now());
+        await readAll(job, connection, signal);
       } catch (error) {
         console.error(`The Airbyte stand-in could not load ${connection.name}: ${(error as Error).message}`);
         turn("failed");
@@ -97,6 +99,24 @@ export function createScheduler({ state, now, load, onEnded, pace: given }: Opti
     turn(signal.aborted ? "cancelled" : outcome);
     if (!signal.aborted) onEnded?.(job, connection);
     return job;
+  }
+
+  /** Reads each stream from its cursor on, and moves the cursors when all is read. */
+  async function readAll(job: JobState, connection: ConnectionState, signal: AbortSignal): Promise<void> {
+    const asOf = now();
+    const stretches = planStretches(state, connection, asOf);
+    job.rows = 0;
+    for (const [n, stretch] of stretches.entries()) {
+      if (n > 0 && stretch.since.getTime() !== stretches[0]?.since.getTime())
+        await pause(pace.stretchMs, signal);
+      if (signal.aborted) return;
+      job.rows += await load(connection, stretch);
+      job.updatedAt = now();
+      state.changed();
+    }
+    if (signal.aborted) return;
+    for (const stream of connection.copyOf ? [] : connection.streams)
+      connection.cursors[stream] = stateAt(connection.kind, stream, asOf);
   }
 
   function isDue(connection: ConnectionState, at: Date): boolean {

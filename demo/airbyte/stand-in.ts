@@ -35,6 +35,8 @@ export interface HistoryJob {
 export interface AirbyteStandIn {
   /** The public API root, e.g. `http://127.0.0.1:1234/api/public/v1`. */
   url: string;
+  /** The Config API's root, on the same server. */
+  configUrl: string;
   stop(): Promise<void>;
   /** Adds a shop's workspace with its connections. Known ones keep their jobs: safe at every start. Ids follow from the workspace id. */
   seedWorkspace(workspace: SeedWorkspace): SeededWorkspace;
@@ -86,7 +88,7 @@ export async function startAirbyteStandIn(options: StandInOptions): Promise<Airb
   const scheduler = createScheduler({
     state,
     now,
-    load: async (connection, since, until) => (warehouse ? loadRows(warehouse, connection, since, until) : 0),
+    load: async (connection, stretch) => (warehouse ? loadRows(warehouse, connection, stretch) : 0),
     onEnded: (job, connection) => void notify(state.notificationsOf(connection.workspaceId), job, connection),
     ...(options.pace ? { pace: options.pace } : {}),
   });
@@ -95,6 +97,7 @@ export async function startAirbyteStandIn(options: StandInOptions): Promise<Airb
 
   return {
     url: api.url,
+    configUrl: api.configUrl,
     stop: async () => {
       await scheduler.stop();
       await closeServer(api.server);

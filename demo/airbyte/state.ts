@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { StreamState } from "./cursors.ts";
 import { type SourceKind, type SourceKindName, sourceKinds } from "./source-kinds.ts";
 
 export interface SeedConnection {
@@ -12,6 +13,10 @@ export interface SeedConnection {
   /** Streams other than the kind's own. */
   streams?: readonly string[];
   status?: "active" | "inactive" | "deprecated" | "locked";
+  /** Somebody has made a second source with the same credentials, for backfills between two days. */
+  hasBackfillSource?: boolean;
+  /** As the real one names them. Default: all are deduped. */
+  syncMode?: string;
 }
 
 /** Where a workspace wants to be told of each event. */
@@ -55,6 +60,14 @@ export interface ConnectionState extends SeededConnection {
   status: "active" | "inactive" | "deprecated" | "locked";
   behaviour: Behaviour;
   createdAt: Date;
+  syncMode: string;
+  /** How far each stream is read, as its connector writes it. One that is not here goes by the last success. */
+  cursors: Record<string, StreamState>;
+  /** The schedule is what the API was last told, and no longer what the seed says. */
+  isScheduleSet: boolean;
+  backfillSource: { sourceId: string; configuration: Record<string, unknown> } | null;
+  /** The connection whose second source this one reads, between that source's two days. */
+  copyOf: string | null;
 }
 
 export interface JobState {
@@ -74,6 +87,14 @@ interface PastJob {
   rows?: number;
 }
 
+/** What a connection has that nothing was said of; also one that an earlier version stored. */
+const unsaid = () => ({
+  syncMode: "incremental_deduped_history",
+  cursors: {},
+  isScheduleSet: false,
+  backfillSource: null,
+  copyOf: null,
+});
 const keptJobs = 1500;
 const ended = new Set<JobState["status"]>(["failed", "succeeded", "cancelled"]);
 export const hasEnded = (job: JobState) => ended.has(job.status);
@@ -97,7 +118,8 @@ export function openState(file: string | undefined) {
       jobs: JobState[];
     };
     lastJobId = stored.lastJobId;
-    for (const connection of stored.connections) connections.set(connection.connectionId, connection);
+    for (const connection of stored.connections)
+      connections.set(connection.connectionId, { ...unsaid(), ...connection });
     for (const job of stored.jobs) {
       // Whatever was under way died with the last process.
       if (!hasEnded(job)) job.status = "failed";
@@ -176,6 +198,10 @@ export function openState(file: string | undefined) {
       ),
     latestJob: (connectionId: string) => latest(jobs.get(connectionId) ?? []),
     addJob: add,
+    addConnection: (connection: ConnectionState) => {
+      connections.set(connection.connectionId, connection);
+      changed();
+    },
     behave: (connectionId: string, behaviour: Behaviour) => {
       need(connectionId).behaviour = behaviour;
       changed();
@@ -202,7 +228,18 @@ export function openState(file: string | undefined) {
           currency: workspace.currency ?? "USD",
           scale: workspace.scale ?? 1,
           streams: [...(wanted.streams ?? kind.streams)],
-          everyMinutes: wanted.everyMinutes === undefined ? kind.everyMinutes : wanted.everyMinutes,
+          everyMinutes: known?.isScheduleSet
+            ? known.everyMinutes
+            : wanted.everyMinutes === undefined
+              ? kind.everyMinutes
+              : wanted.everyMinutes,
+          syncMode: wanted.syncMode ?? unsaid().syncMode,
+          cursors: known?.cursors ?? {},
+          isScheduleSet: known?.isScheduleSet ?? false,
+          backfillSource: wanted.hasBackfillSource
+            ? (known?.backfillSource ?? { sourceId: idOf("backfill-source"), configuration: {} })
+            : null,
+          copyOf: null,
           status: wanted.status ?? "active",
           behaviour: known?.behaviour ?? "normal",
           createdAt: known?.createdAt ?? now,

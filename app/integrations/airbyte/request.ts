@@ -6,7 +6,7 @@ import { Token } from "./schemas.ts";
 import { createTokenCache } from "./token.ts";
 
 export interface AirbyteOptions {
-  /** The public API root, e.g. `https://api.airbyte.com/v1`. */
+  /** An API's root: the public one's, e.g. `https://api.airbyte.com/v1`, or the Config API's. */
   apiUrl: string;
   clientId: string;
   clientSecret: string;
@@ -18,7 +18,7 @@ export interface AirbyteOptions {
 }
 
 export interface AirbyteRequest {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string>;
   body?: unknown;
@@ -26,7 +26,7 @@ export interface AirbyteRequest {
 
 /**
  * Sends one request at a time through everything Airbyte needs of a caller: its token, our own throttle, a time limit,
- * and a judgement of what comes back. Answers parsed JSON.
+ * and a judgement of what comes back. Answers parsed JSON; null where there is none to give (204).
  * @throws AirbyteError
  */
 export type Send = (request: AirbyteRequest) => Promise<unknown>;
@@ -108,6 +108,7 @@ export function createSend(options: AirbyteOptions): Send {
         withoutSecrets(`Airbyte answered ${status}${problem ? `: ${problem}` : ""}`, secrets),
       );
     }
+    if (status === 204 || (request.method === "DELETE" && text === "")) return null;
     try {
       return JSON.parse(text) as unknown;
     } catch {

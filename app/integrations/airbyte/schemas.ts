@@ -72,6 +72,44 @@ export const AirbyteConnection = z
   }));
 export type AirbyteConnection = z.infer<typeof AirbyteConnection>;
 
+/** When Airbyte starts a connection by itself. The public API reads `basic`, and writes only the other two. */
+export const AirbyteSchedule = z.union([
+  z.object({ scheduleType: z.literal("manual") }),
+  z.object({ scheduleType: z.literal("cron"), cronExpression: z.string().min(1) }),
+  z.object({ scheduleType: z.literal("basic"), basicTiming: z.string().min(1) }),
+]);
+export type AirbyteSchedule = z.infer<typeof AirbyteSchedule>;
+
+/** How one stream is synced. What we do not read is kept, so that it can be sent back as it is. */
+export const AirbyteStream = z.looseObject({ name: z.string(), syncMode: z.string().catch("unknown") });
+export type AirbyteStream = z.infer<typeof AirbyteStream>;
+
+/** A connection with all that a second one like it needs. Strict where a backfill would break something by guessing. */
+export const AirbyteConnectionDetail = z.object({
+  connectionId: z.string().toLowerCase(),
+  name: z.string(),
+  sourceId: z.string().toLowerCase(),
+  destinationId: z.string().toLowerCase(),
+  workspaceId: z.string().toLowerCase(),
+  status: z.string(),
+  schedule: AirbyteSchedule,
+  configurations: z.object({ streams: z.array(AirbyteStream) }),
+  namespaceDefinition: z.string().nullish(),
+  namespaceFormat: z.string().nullish(),
+  prefix: z.string().nullish(),
+});
+export type AirbyteConnectionDetail = z.infer<typeof AirbyteConnectionDetail>;
+
+/** A source with its settings. Airbyte shows secrets among them as asterisks. */
+export const AirbyteSourceDetail = z.object({
+  sourceId: z.string().toLowerCase(),
+  name: z.string(),
+  sourceType: z.string(),
+  workspaceId: z.string().toLowerCase(),
+  configuration: z.record(z.string(), z.unknown()),
+});
+export type AirbyteSourceDetail = z.infer<typeof AirbyteSourceDetail>;
+
 export const AirbyteSource = z.object({
   sourceId: z.string().toLowerCase(),
   name: z.string().catch(""),
