@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { Backfill, BackfillEstimate, BackfillStatusAnswer } from "./modules/backfills/backfill.ts";
+import { ProgressReport } from "./modules/backfills/pipeline-progress.ts";
 import { BackfillRequest } from "./modules/backfills/range.ts";
 import { Connector, ConnectorDetail } from "./modules/connectors/connector.ts";
 import { DashboardBlock } from "./modules/dashboards/dashboard-block.ts";
@@ -190,6 +191,27 @@ export const operations: readonly ApiOperation[] = [
       description: "How many runs were accepted",
     },
     refusals: [400, 401, 413, 415, 422, 429, 503],
+  },
+  {
+    method: "post",
+    path: "/api/ingest/backfills/{id}/progress",
+    id: "reportBackfillProgress",
+    summary:
+      "How far a pipeline of the shop is with a backfill that it was asked for. Safe to repeat, in any order",
+    security: "signedPush",
+    params: IdParams,
+    headers: z.object({
+      "x-sync-health-shop": z.string().describe("the shop's domain, `example.myshopify.com`"),
+      "webhook-id": z.string(),
+      "webhook-timestamp": z.string().describe("seconds since 1970, at most five minutes off"),
+    }),
+    body: ProgressReport,
+    answer: {
+      status: 202,
+      schema: z.object({ accepted: z.boolean() }),
+      description: "Whether it changed anything",
+    },
+    refusals: [400, 401, 404, 413, 415, 422, 429, 503],
   },
   {
     method: "post",

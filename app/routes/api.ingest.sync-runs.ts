@@ -1,24 +1,15 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
+import { readPush } from "../modules/ingest-keys/authenticate-signed-push.server.ts";
 import { receivePush } from "../modules/sync-runs/receive-push.server.ts";
 import { answerProblems } from "../platform/http/answer-problems.server.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
-import { readBody, requireJson } from "../platform/http/request-body.server.ts";
+import { requireJson } from "../platform/http/request-body.server.ts";
 
 /** Sync runs, signed by a shop's own pipeline. */
 export function action({ request, context }: ActionFunctionArgs): Promise<Response> {
   const work = async () => {
     requireJson(request);
-    const header = (name: string) => request.headers.get(name) ?? "";
-    const { shopDomain, accepted } = await receivePush(
-      {
-        shopDomain: header("x-sync-health-shop"),
-        webhookId: header("webhook-id"),
-        webhookTimestamp: header("webhook-timestamp"),
-        webhookSignature: header("webhook-signature"),
-        body: await readBody(request),
-      },
-      new Date(),
-    );
+    const { shopDomain, accepted } = await receivePush(await readPush(request), new Date());
     context.shop = shopDomain;
     return Response.json({ accepted }, { status: 202, headers: { "Cache-Control": "no-store" } });
   };

@@ -46,7 +46,7 @@ type ClaimRow = Omit<ClaimedBackfill, "backfill"> & {
 export async function claimStep(tx: ShopTx, backfillId: string, now: Date): Promise<ClaimedBackfill | null> {
   const [row] = await tx.$queryRaw<ClaimRow[]>`
     SELECT b.shop_id AS "shopId", b.id, s.domain, s.time_zone AS "timeZone", b.source, to_char(b.start_day, 'YYYY-MM-DD') AS "startDay",
-      to_char(b.end_day, 'YYYY-MM-DD') AS "endDay", b.connector_id AS "connectorId", c.engine, b.status, b.reason, b.strategy, b.engine_state AS state,
+      to_char(b.end_day, 'YYYY-MM-DD') AS "endDay", b.connector_id AS "connectorId", c.engine, b.status, b.reason, b.strategy, CASE WHEN b.progress IS NULL THEN b.engine_state ELSE b.engine_state || jsonb_build_object('progress', b.progress) END AS state,
       b.step, b.attempts, b.trouble_since AS "troubleSince", b.started_at AS "startedAt", b.expected_seconds AS "expectedSeconds", b.before, b.due_at AS "dueAt",
       n.external_id AS "externalId", n.source_id AS "sourceId", n.destination_id AS "destinationId", n.streams
     FROM backfill_jobs b JOIN shops s ON s.id = b.shop_id JOIN connectors c ON c.shop_id = b.shop_id AND c.id = b.connector_id

@@ -1,13 +1,22 @@
+import { env } from "#app/platform/env.server.ts";
+import { isSource } from "../connectors/sources.ts";
+import { chooseAirbyteEngine } from "./airbyte-engine.server.ts";
 import type { BackfillEngine } from "./engine.ts";
+import { createPushEngine } from "./push-engine.server.ts";
 
-/** How this installation loads days of a connector again; null: only a person can. */
-export function chooseEngine(_connector: {
+interface Chosen {
   source: string;
   engine: "airbyte" | "push";
-}): BackfillEngine | null {
-  return null;
 }
 
-/** Whether it reads from the first day up to now, whatever the last day is. */
-export const readsToToday = (connector: { engine: "airbyte" | "push" }): boolean =>
-  connector.engine === "airbyte";
+/** How this installation loads days of a connector again; null: only a person can. */
+export function chooseEngine({ source, engine }: Chosen): BackfillEngine | null {
+  if (!isSource(source)) return null;
+  return engine === "push" ? createPushEngine() : chooseAirbyteEngine(source, env());
+}
+
+/**
+ * Whether it reads from the first day up to now, whatever the last day is. Of an Airbyte connector it is known only when
+ * it begins; a merchant is warned of the more.
+ */
+export const readsToToday = ({ engine }: Pick<Chosen, "engine">): boolean => engine === "airbyte";

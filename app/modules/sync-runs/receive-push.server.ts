@@ -1,36 +1,13 @@
-import { Webhook } from "standardwebhooks";
 import { AppError } from "#app/platform/errors.ts";
 import { parseInput } from "#app/platform/http/parse-input.server.ts";
-import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
 import { parseJson } from "#app/platform/http/request-body.server.ts";
 import { type ShopTx, withShop } from "#app/platform/tenant.server.ts";
 import { addConnector, listConnectors } from "../connectors/connectors.store.server.ts";
 import { type Source, sources } from "../connectors/sources.ts";
-import {
-  findLiveSigningSecrets,
-  markIngestKeyUsed,
-  type SigningSecret,
-} from "../ingest-keys/ingest-keys.store.server.ts";
-import { findShopByDomain } from "../shops/shops.store.server.ts";
+import { authenticateSignedPush, type Push } from "../ingest-keys/authenticate-signed-push.server.ts";
+import { markIngestKeyUsed } from "../ingest-keys/ingest-keys.store.server.ts";
 import { findFutureInstants, type PushedRun, PushReport, toSyncRunReport } from "./push-report.ts";
 import { recordSyncRuns } from "./record-sync-runs.server.ts";
-
-/** What arrived at the door, nothing of it believed yet. */
-export interface Push {
-  shopDomain: string;
-  webhookId: string;
-  webhookTimestamp: string;
-  webhookSignature: string;
-  body: Buffer;
-}
-
-const perKey = new RateLimit(600);
-
-const refused = () =>
-  new AppError(
-    "unauthenticated",
-    "Send x-sync-health-shop, webhook-id, webhook-timestamp and a webhook-signature made with a live key of that shop, within five minutes.",
-  );
 
 /**
  * A signed push of sync runs: all of its runs are recorded, or none.
@@ -38,40 +15,16 @@ const refused = () =>
  * @throws AppError unauthenticated (the same for an unknown shop and a wrong signature), rate_limited, malformed, invalid
  */
 export async function receivePush(push: Push, now: Date): Promise<{ shopDomain: string; accepted: number }> {
-  const shop = await findShopByDomain(push.shopDomain);
-  if (!shop || shop.uninstalledAt) throw refused();
-  const secrets = await withShop(shop.id, (tx) => findLiveSigningSecrets(tx, shop.id, now));
-  const key = secrets.find((secret) => isSignedWith(secret, push));
-  if (!key) throw refused();
-  await perKey.spend(key.keyId);
-
+  const { shop, keyId } = await authenticateSignedPush(push, now);
   const { runs } = parseInput(PushReport, parseJson(push.body), "body").data;
   refuseIfAny(findFutureInstants(runs, now));
   await withShop(shop.id, async (tx) => {
-    await markIngestKeyUsed(tx, shop.id, key.keyId, now);
+    await markIngestKeyUsed(tx, shop.id, keyId, now);
     const connectorIds = await connectorsOf(tx, shop.id, runs, now);
     const reports = runs.map((run) => toSyncRunReport(run, connectorIds.get(run.source)!));
     await recordSyncRuns(tx, shop.id, reports, now);
   });
   return { shopDomain: shop.domain, accepted: runs.length };
-}
-
-/** Standard Webhooks: HMAC over id, timestamp and body, at most five minutes old. */
-function isSignedWith({ secret }: SigningSecret, push: Push): boolean {
-  try {
-    new Webhook(secret).verify(
-      push.body,
-      {
-        "webhook-id": push.webhookId,
-        "webhook-timestamp": push.webhookTimestamp,
-        "webhook-signature": push.webhookSignature,
-      },
-      { jsonParse: false },
-    );
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The connector of each source named; a source that is new to the shop gets one that is fed by push. */

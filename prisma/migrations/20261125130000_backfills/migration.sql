@@ -7,6 +7,8 @@ ALTER TABLE backfill_jobs
   ADD COLUMN step integer NOT NULL DEFAULT 0,
   -- Since when its engine cannot be spoken to.
   ADD COLUMN trouble_since timestamptz(3),
+  -- What a pipeline of the shop's own last said of it.
+  ADD COLUMN progress jsonb,
   -- Rows of each day of the range, and the sum of its main measure, before anything was loaded.
   ADD COLUMN before jsonb,
   -- What its duration was expected to be, in seconds, when it was asked for.
