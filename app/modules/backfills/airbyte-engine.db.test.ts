@@ -203,7 +203,7 @@ const ways = [
   },
 ] as const satisfies { way: string; source: Source; table: string; seed: SeedConnection }[];
 
-describe.each(ways)("$way of $source", ({ source, table, seed }) => {
+describe.each(ways)("$way of $source", ({ way, source, table, seed }) => {
   test("brings back what was lost, once, and leaves the connection as it was", async () => {
     const shop = await setUp(source, seed);
     const rows = await rowsOf(table, shop.domain);
@@ -237,6 +237,8 @@ describe.each(ways)("$way of $source", ({ source, table, seed }) => {
     expect({ schedule, connections }).toEqual({ schedule: before.schedule, connections: before.connections });
     const started = standIn.requests().filter((line) => line === "POST /jobs");
     expect(started).toHaveLength(1);
+    const made = standIn.requests().filter((line) => line === "POST /connections");
+    expect(made).toHaveLength(way === "bounded" ? 1 : 0);
   });
 
   test("cancelled at any step, everything is as it was", async () => {
@@ -266,6 +268,17 @@ describe.each(ways)("$way of $source", ({ source, table, seed }) => {
       });
       await expectAsBefore(shop, before, end, lostAt + 1);
     }
+  });
+
+  test("cancelling stops a sync that would run for hours", async () => {
+    const shop = await setUp(source, seed);
+    const before = await standing(shop);
+    standIn.behave(shop.connection.connectionId, "importing");
+    // All preparations are over by then, and it is followed.
+    const end = await drive(engineFor(source), shop.backfill, { cancelAt: 20 });
+    expect(end.kind).toBe("stopped");
+    expect(await standing(shop)).toEqual(before);
+    expect(standIn.requests().some((line) => line.startsWith("DELETE /jobs/"))).toBe(true);
   });
 
   test("a sync that fails fails the backfill, and takes everything back", async () => {
