@@ -1,10 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { expectValid } from "#e2e/support/airbyte-schemas.ts";
 import { printDuration, printInstant } from "./answers.ts";
 import { type SourceKindName, sourceKinds } from "./source-kinds.ts";
 import { type AirbyteStandIn, type SeededWorkspace, startAirbyteStandIn } from "./stand-in.ts";
@@ -12,25 +10,6 @@ import { type AirbyteStandIn, type SeededWorkspace, startAirbyteStandIn } from "
 const workspaceId = "5f1c0a52-3c1f-4c0e-9a47-0d1f5a3b1c02";
 const folder = mkdtempSync(join(tmpdir(), "airbyte-stand-in-"));
 const stateFile = join(folder, "state.json");
-
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-addFormats.default(ajv);
-ajv.addFormat("UUID", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
-ajv.addFormat("set", true);
-for (const name of ["applications", "connections", "jobs"]) {
-  ajv.addSchema(
-    parse(
-      readFileSync(new URL(`../../specs/airbyte/api_documentation_${name}.yaml`, import.meta.url), "utf8"),
-    ),
-    name,
-  );
-}
-function expectValid(spec: string, schema: string, body: unknown): void {
-  const validate = ajv.getSchema(`${spec}#/components/schemas/${schema}`);
-  if (!validate) throw new Error(`No schema ${schema}`);
-  validate(body);
-  expect(validate.errors ?? []).toEqual([]);
-}
 
 let standIn: AirbyteStandIn;
 let seeded: SeededWorkspace;

@@ -20,6 +20,7 @@ export type {
   Behaviour,
   ConnectionState,
   JobState,
+  SeedConnection,
   SeededConnection,
   SeededWorkspace,
   SeedWorkspace,

@@ -37,8 +37,10 @@ export async function changeWarehouse(
   );
   const restore = async () => {
     await owner.query(`DELETE FROM ${name} WHERE shop_domain = $1 AND _airbyte_meta ? 'demo'`, [domain]);
+    // What a backfill has loaded again meanwhile is there.
     await owner.query(
-      `WITH back AS (DELETE FROM ${kept} WHERE shop_domain = $1 RETURNING *) INSERT INTO ${name} SELECT * FROM back`,
+      `WITH back AS (DELETE FROM ${kept} WHERE shop_domain = $1 RETURNING *)
+       INSERT INTO ${name} SELECT * FROM back WHERE NOT EXISTS (SELECT 1 FROM ${name} now WHERE now.shop_domain = $1 AND now.id = back.id)`,
       [domain],
     );
   };

@@ -17,6 +17,8 @@ import { placeLastSuccess } from "./place-last-success.ts";
 
 const MINUTE = 60_000;
 const HISTORY_DAYS = 120;
+/** Where somebody has made a second source, so that backfills read between two days; elsewhere cursors are set back. */
+const withBackfillSource: ReadonlySet<string> = new Set(["facebook-marketing", "google-ads"]);
 const isCommerce = (source: string) => source.startsWith("shopify") || source === "recharge";
 
 /**
@@ -92,7 +94,7 @@ async function seedConnectors(
     shopDomain: shop.domain,
     currency: shop.currency,
     scale: shop.scale,
-    connections: shop.kinds.map((kind) => ({ kind })),
+    connections: shop.kinds.map((kind) => ({ kind, hasBackfillSource: withBackfillSource.has(kind) })),
   });
   const addedAt = new Date(Date.now() - (shop.isNew ? 20 : HISTORY_DAYS * 1440) * MINUTE);
   for (const connection of connections) {
