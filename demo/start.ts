@@ -17,7 +17,8 @@ import { createControls } from "./controls/controls.ts";
 import { type DemoContext, readSecrets, readSettings } from "./demo-context.ts";
 import { demoMapping } from "./demo-mapping.ts";
 import { eraseCluster, startEmbeddedPostgres } from "./embedded-postgres.ts";
-import { startPushPipeline } from "./push-pipeline.ts";
+import { createPipelineDoor } from "./pipeline-backfills.ts";
+import { type PushTarget, startPushPipeline } from "./push-pipeline.ts";
 import { demoShops, rowFactsOf } from "./seed/demo-shops.ts";
 import { seedShops } from "./seed/seed-shops.ts";
 import { createAdminStandIn } from "./shopify-admin/admin-stand-in.ts";
@@ -111,14 +112,20 @@ async function start(): Promise<void> {
     existsSync(keysFile) ? JSON.parse(readFileSync(keysFile, "utf8")) : {},
   );
   writeFileSync(keysFile, JSON.stringify(signing), { mode: 0o600 });
-  const push = startPushPipeline({
+  const pipeline = {
     appUrl,
-    secretOf: (shop) => signing[shop] ?? "",
-    load: ({ shop, source }, since, until) => {
+    secretOf: (shop: string) => signing[shop] ?? "",
+    load: ({ shop, source }: PushTarget, since: Date, until: Date) => {
       const table = pushTables.find((one) => one.table === source)!;
       const of = demoShops.find(({ domain }) => domain === shop)!;
       return loadHistory(owner, table, rowFactsOf(of, source), since, until);
     },
+  };
+  await owner.query("UPDATE connectors SET backfill_url = $1 WHERE engine = 'push'", [
+    `${adminUrl}/pipeline/backfills`,
+  ]);
+  const push = startPushPipeline({
+    ...pipeline,
     targets: demoShops.flatMap((shop) =>
       shop.pushed
         .filter((source) => shop.state !== "late" || source !== "attentive")
@@ -136,7 +143,7 @@ async function start(): Promise<void> {
         })
       ).stdout,
     ) as object;
-  await startOutside(settings, secrets, { owner, airbyte, push }, runChecks);
+  await startOutside(settings, secrets, { owner, airbyte, push }, runChecks, createPipelineDoor(pipeline));
   await runChecks();
   // What an earlier run left behind is over at the second evaluation in a row.
   if (isContinued) await runChecks();
@@ -162,10 +169,12 @@ async function startOutside(
   secrets: ReturnType<typeof readSecrets>,
   context: DemoContext,
   runChecks: () => Promise<object>,
+  pipelines: express.Router,
 ): Promise<void> {
   const { router: sinks, received } = createSinks();
   const outside = express().disable("x-powered-by");
   outside.use(sinks);
+  outside.use(pipelines);
   outside.use(createControls({ context, secrets, received, runChecks }));
   outside.use(
     createAdminStandIn({

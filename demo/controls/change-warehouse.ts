@@ -57,7 +57,7 @@ export async function changeWarehouse(
   const wanted = `shop_domain = $1 AND ${dayOfRow} = ANY (coalesce($2::date[], ARRAY[((now() AT TIME ZONE (SELECT time_zone FROM shops WHERE domain = $1))::date - 1)]))`;
   if (change.kind === "lose_rows") {
     const done = await owner.query(
-      `WITH gone AS (DELETE FROM ${name} WHERE ${wanted} AND ('x' || substr(md5(_airbyte_raw_id), 1, 8))::bit(32)::bigint / 4294967296.0 < $3 RETURNING *) INSERT INTO ${kept} SELECT * FROM gone`,
+      `WITH gone AS (DELETE FROM ${name} WHERE ${wanted} AND ('x' || substr(md5(id), 1, 8))::bit(32)::bigint / 4294967296.0 < $3 RETURNING *) INSERT INTO ${kept} SELECT * FROM gone`,
       [domain, days, change.share],
     );
     return { rows: done.rowCount ?? 0 };
