@@ -141,7 +141,11 @@ async function start(): Promise<void> {
           env,
           cwd: join(import.meta.dirname, ".."),
         })
-      ).stdout,
+      ).stdout
+        .trim()
+        .split("\n")
+        // Above it stands what is logged.
+        .at(-1)!,
     ) as object;
   await startOutside(settings, secrets, { owner, airbyte, push }, runChecks, createPipelineDoor(pipeline));
   await runChecks();

@@ -80,11 +80,23 @@ export async function advanceBackfill(
   );
 }
 
-function progressOf({ startedAt, expectedSeconds }: ClaimedBackfill, step: EngineStep, now: Date) {
+function progressOf(
+  { startedAt, expectedSeconds, expectedRows }: ClaimedBackfill,
+  step: EngineStep,
+  now: Date,
+) {
   const enginePercent = step.kind === "working" ? step.percent : step.kind === "loaded" ? 100 : null;
+  const rowsLoaded = step.kind === "working" ? step.rowsLoaded : null;
   return {
     enginePercent,
-    ...estimateProgress({ enginePercent, startedAt: startedAt ?? now, expectedSeconds, now }),
+    ...estimateProgress({
+      enginePercent,
+      rowsLoaded,
+      expectedRows,
+      startedAt: startedAt ?? now,
+      expectedSeconds,
+      now,
+    }),
   };
 }
 

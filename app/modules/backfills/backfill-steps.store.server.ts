@@ -23,6 +23,7 @@ export interface ClaimedBackfill {
   troubleSince: Date | null;
   startedAt: Date | null;
   expectedSeconds: number | null;
+  expectedRows: number | null;
   before: DayTotals | null;
 }
 
@@ -47,7 +48,7 @@ export async function claimStep(tx: ShopTx, backfillId: string, now: Date): Prom
   const [row] = await tx.$queryRaw<ClaimRow[]>`
     SELECT b.shop_id AS "shopId", b.id, s.domain, s.time_zone AS "timeZone", b.source, to_char(b.start_day, 'YYYY-MM-DD') AS "startDay",
       to_char(b.end_day, 'YYYY-MM-DD') AS "endDay", b.connector_id AS "connectorId", c.engine, b.status, b.reason, b.strategy, CASE WHEN b.progress IS NULL THEN b.engine_state ELSE b.engine_state || jsonb_build_object('progress', b.progress) END AS state,
-      b.step, b.attempts, b.trouble_since AS "troubleSince", b.started_at AS "startedAt", b.expected_seconds AS "expectedSeconds", b.before, b.due_at AS "dueAt",
+      b.step, b.attempts, b.trouble_since AS "troubleSince", b.started_at AS "startedAt", b.expected_seconds AS "expectedSeconds", b.expected_rows::int AS "expectedRows", b.before, b.due_at AS "dueAt",
       n.external_id AS "externalId", n.source_id AS "sourceId", n.destination_id AS "destinationId", n.streams
     FROM backfill_jobs b JOIN shops s ON s.id = b.shop_id JOIN connectors c ON c.shop_id = b.shop_id AND c.id = b.connector_id
     LEFT JOIN connections n ON n.shop_id = b.shop_id AND n.id = b.connection_id
@@ -91,6 +92,7 @@ export async function claimStep(tx: ShopTx, backfillId: string, now: Date): Prom
     troubleSince: row.troubleSince,
     startedAt: row.startedAt ?? now,
     expectedSeconds: row.expectedSeconds,
+    expectedRows: row.expectedRows,
     before: row.before,
   };
 }

@@ -92,25 +92,26 @@ function estimateSeconds(
       seconds: null,
       basis: "Cannot say how long yet: too few syncs of this source have told how much they loaded.",
     };
-  const overhead = median(runs.map((run) => run.seconds));
-  const speeds = runs.map((run) => run.rows / Math.max(1, run.seconds)).sort((a, b) => a - b);
-  const speed = speeds[Math.floor(0.9 * (speeds.length - 1))]!;
-  if (speed <= 0)
-    return { seconds: null, basis: "Cannot say how long yet: the last syncs of this source loaded nothing." };
   return {
-    seconds: Math.max(1, Math.round(overhead + rows / speed)),
+    seconds: Math.max(1, Math.round(drawLine(runs)(rows))),
     basis: `from ${runs.length} runs in 30 days`,
   };
 }
 
-/** Seconds as a line over rows, neither part below zero; proportional where there are too few to draw one. */
+/** Where runs are too alike to tell what a row costs. */
+const SECONDS_PER_ROW = 0.001;
+
+/**
+ * Seconds as a line over rows, least squares: what every run costs, and what each row adds. One or two are too few to draw
+ * one: then what is much larger takes in proportion longer.
+ */
 function drawLine(timed: readonly Timed[]): (rows: number) => number {
   const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
   const [x, y] = [mean(timed.map(({ rows }) => rows)), mean(timed.map(({ seconds }) => seconds))];
+  if (timed.length < 3) return (rows) => (x > 0 ? y * Math.max(0.5, rows / x) : y);
   const spread = timed.reduce((sum, { rows }) => sum + (rows - x) ** 2, 0);
   const together = timed.reduce((sum, { rows, seconds }) => sum + (rows - x) * (seconds - y), 0);
-  const slope = timed.length >= 3 && spread > 0 ? together / spread : null;
-  if (slope === null || slope < 0) return (rows) => (x > 0 ? y * Math.max(0.2, rows / x) : y);
+  const slope = Math.max(SECONDS_PER_ROW, spread > 0 ? together / spread : 0);
   const start = Math.max(0, y - slope * x);
   return (rows) => start + slope * rows;
 }

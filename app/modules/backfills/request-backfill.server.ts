@@ -49,10 +49,10 @@ export async function requestBackfill(
   const id = randomUUID();
   const made = await tx.$executeRaw`
     INSERT INTO backfill_jobs (shop_id, id, connector_id, connection_id, source, start_day, end_day, idempotency_key, requested_by, requested_role,
-      created_at, due_at, eta_seconds, expected_seconds)
+      created_at, due_at, eta_seconds, expected_seconds, expected_rows)
     VALUES (${shop.id}::uuid, ${id}::uuid, ${connectorId}::uuid, ${connector.connectionId}::uuid, ${source}, ${range.startDay}::date, ${range.endDay}::date,
       ${idempotencyKey}, ${actor.name}, ${actor.role}, ${now}::timestamptz, ${now}::timestamptz, ${expected.estimatedDurationSeconds},
-      ${expected.estimatedDurationSeconds})
+      ${expected.estimatedDurationSeconds}, ${expected.estimatedRows})
     ON CONFLICT DO NOTHING`;
   if (made === 0) {
     // Somebody else was faster: with the same key it is theirs, with another one it is in the way.

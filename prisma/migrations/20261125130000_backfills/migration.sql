@@ -11,7 +11,8 @@ ALTER TABLE backfill_jobs
   ADD COLUMN progress jsonb,
   -- Rows of each day of the range, and the sum of its main measure, before anything was loaded.
   ADD COLUMN before jsonb,
-  -- What its duration was expected to be, in seconds, when it was asked for.
+  -- What was expected when it was asked for: rows to load, and seconds.
+  ADD COLUMN expected_rows bigint,
   ADD COLUMN expected_seconds integer;
 CREATE INDEX backfill_jobs_due ON backfill_jobs (due_at) WHERE status NOT IN ('completed', 'failed', 'cancelled');
 
