@@ -90,6 +90,7 @@ const doors: Record<string, Door> = {
     names: "syncedConnector",
   },
   "routes/api.ingest.sync-runs": { door: "signedPush" },
+  "routes/api.ingest.backfills.$id.progress": { door: "signedPush" },
   "routes/api.v1.lineage._index": { door: "ingestKey" },
   "routes/api.v1.lineage.batch": { door: "ingestKey" },
   "routes/webhooks.app.uninstalled": { door: "shopifyWebhook" },
@@ -391,6 +392,19 @@ describe.each(routesOf("merchantApi"))("%s", (routeId, { method, names, query = 
       }
       expect([...details]).toHaveLength(1);
     });
+  });
+});
+
+it("takes no report of progress that is not signed, whatever backfill it names", async () => {
+  await expectNothingWritten(async () => {
+    for (const id of [nobody, "nonsense"]) {
+      const answer = await call(`/api/ingest/backfills/${id}/progress`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-sync-health-shop": mine.domain },
+        body: JSON.stringify({ data: { status: "completed" } }),
+      });
+      expect(await expectProblem(answer, 401)).toMatchObject({ code: "unauthenticated" });
+    }
   });
 });
 

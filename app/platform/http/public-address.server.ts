@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 
 /** What is not the public internet: our own machine, networks of companies and homes, and what clouds tell their machines by. */
-const closed = new BlockList();
+const closed4 = new BlockList();
 for (const [network, bits] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -15,7 +15,9 @@ for (const [network, bits] of [
   ["198.18.0.0", 15],
   ["224.0.0.0", 3],
 ] as const)
-  closed.addSubnet(network, bits, "ipv4");
+  closed4.addSubnet(network, bits, "ipv4");
+// A list of its own: one that holds the mapped addresses of IPv6 would hold all of IPv4.
+const closed6 = new BlockList();
 for (const [network, bits] of [
   ["::", 128],
   ["::1", 128],
@@ -25,9 +27,10 @@ for (const [network, bits] of [
   ["fe80::", 10],
   ["ff00::", 8],
 ] as const)
-  closed.addSubnet(network, bits, "ipv6");
+  closed6.addSubnet(network, bits, "ipv6");
 
-const isClosed = (address: string): boolean => closed.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+const isClosed = (address: string): boolean =>
+  isIP(address) === 6 ? closed6.check(address, "ipv6") : closed4.check(address, "ipv4");
 
 /**
  * Whether an address that somebody gave us leads to the public internet, by every address that its name stands for now.
