@@ -152,7 +152,11 @@ export function createAirbyteClient(options: AirbyteOptions): AirbyteClient {
       await send({ method: "PATCH", path: connectionPath(connectionId), body: { schedule } });
     },
     createConnection: async (wanted) =>
-      readAnswer(AirbyteConnectionDetail, await send({ method: "POST", path: "/connections", body: wanted })),
+      readAnswer(
+        AirbyteConnectionDetail,
+        // Airbyte asks the source for its streams first.
+        await send({ method: "POST", path: "/connections", body: wanted, timeoutMs: 60_000 }),
+      ),
     deleteConnection: async (connectionId) => {
       try {
         await send({ method: "DELETE", path: connectionPath(connectionId) });

@@ -22,6 +22,8 @@ export interface AirbyteRequest {
   path: string;
   query?: Record<string, string>;
   body?: unknown;
+  /** For what takes Airbyte longer than the rest. */
+  timeoutMs?: number;
 }
 
 /**
@@ -74,7 +76,7 @@ export function createSend(options: AirbyteOptions): Send {
       const response = await callFetch(addressOf(request), {
         method: request.method ?? "GET",
         redirect: "manual",
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(request.timeoutMs ?? timeoutMs),
         headers: {
           accept: "application/json",
           ...(token ? { authorization: `Bearer ${token}` } : {}),

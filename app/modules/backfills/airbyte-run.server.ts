@@ -33,7 +33,8 @@ export interface AirbyteWay {
 }
 
 const Outcome = z.union([
-  z.object({ kind: z.enum(["loaded", "stopped"]) }),
+  z.object({ kind: z.literal("loaded") }),
+  z.object({ kind: z.literal("stopped") }),
   z.object({ kind: z.enum(["failed", "needs_operator"]), reason: BackfillReason }),
 ]);
 type Outcome = z.infer<typeof Outcome>;
@@ -135,8 +136,10 @@ export function createAirbyteEngine(doors: AirbyteDoors, way: AirbyteWay): Backf
 
   async function undo(backfill: Connected, state: RunState): Promise<EngineStep> {
     const isLoaded = state.outcome?.kind === "loaded";
-    const target = state.target ?? backfill.connection.externalId;
-    const isRunning = !isLoaded && (await api.listLatestJobs(target)).some((job) => !hasEnded(job));
+    const isRunning =
+      !isLoaded &&
+      state.target !== null &&
+      (await api.listLatestJobs(state.target)).some((job) => !hasEnded(job));
     if (isRunning || (await way.undo({ backfill, memory: state.memory, isLoaded })) === "busy")
       return working(state, busySeconds);
     return working({ ...state, phase: "release" }, 0);
@@ -145,9 +148,10 @@ export function createAirbyteEngine(doors: AirbyteDoors, way: AirbyteWay): Backf
   async function release(backfill: Connected, state: RunState, isCancelling: boolean): Promise<EngineStep> {
     if (state.schedule) await restoreSchedule(doors, backfill.connection.externalId, state.schedule);
     const { outcome, rowsLoaded } = state;
-    if (outcome?.kind === "loaded" && !isCancelling) return { kind: "loaded", state: {}, rowsLoaded };
-    if (outcome && "reason" in outcome) return { kind: outcome.kind, state: {}, reason: outcome.reason };
-    return { kind: "stopped", state: {} };
+    if (isCancelling || !outcome || outcome.kind === "stopped") return { kind: "stopped", state: {} };
+    return outcome.kind === "loaded"
+      ? { kind: "loaded", state: {}, rowsLoaded }
+      : { kind: outcome.kind, state: {}, reason: outcome.reason };
   }
 
   async function step(
