@@ -29,6 +29,7 @@ export default function MerchantApp() {
           Sync Health
         </a>
         <a href="/app/dashboards">Dashboards</a>
+        <a href="/app/backfills">Backfills</a>
         <a href="/app/settings">Settings</a>
       </ui-nav-menu>
       {isSlow ? <PageSkeleton /> : <Outlet />}

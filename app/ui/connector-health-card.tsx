@@ -1,6 +1,9 @@
 import { Link, Text } from "@shopify/polaris";
+import type { Backfill } from "../modules/backfills/backfill.ts";
 import type { Connector, HistoryDay } from "../modules/connectors/connector.ts";
 import type { SyncView } from "../modules/sync-runs/sync-request.ts";
+import { BackfillAction } from "./backfill-action.tsx";
+import { backfillInWords, rangeInWords } from "./backfill-words.ts";
 import styles from "./connector-health-card.module.css";
 import { type Formatting, formatAgo, formatCount, formatInstant } from "./format.ts";
 import { statusBadge } from "./health-words.ts";
@@ -13,6 +16,8 @@ interface ConnectorHealthCardProps {
   /** The last 30 days, oldest first. */
   strip: readonly HistoryDay[];
   sync: SyncView | null;
+  /** Its last backfill, where that failed lately. */
+  failedBackfill?: Backfill | undefined;
   view: Formatting;
   now: string;
   isStale: boolean;
@@ -23,6 +28,7 @@ export function ConnectorHealthCard({
   connector,
   strip,
   sync,
+  failedBackfill,
   view,
   now,
   isStale,
@@ -60,9 +66,14 @@ export function ConnectorHealthCard({
           <div className={styles.button}>
             <SyncNowButton connectorId={id} label={label} sync={sync} />
           </div>
-        ) : action ? (
+        ) : action && action.code !== "run_backfill" ? (
           <Text as="p" tone="subdued">
             What to do: {action.label}
+          </Text>
+        ) : null}
+        {failedBackfill && !connector.activeBackfill ? (
+          <Text as="p" variant="bodySm" tone="subdued">
+            {`Backfill of ${rangeInWords(failedBackfill, view)} failed. ${backfillInWords(failedBackfill, view)}`}
           </Text>
         ) : null}
       </div>
@@ -70,6 +81,9 @@ export function ConnectorHealthCard({
         <Link url={`/app/connectors/${id}`} accessibilityLabel={`View details of ${label}`} removeUnderline>
           View details
         </Link>
+        <div className={connector.activeBackfill ? styles.progress : styles.backfill}>
+          <BackfillAction connector={connector} isPlain={action?.code !== "run_backfill"} view={view} />
+        </div>
       </footer>
     </article>
   );

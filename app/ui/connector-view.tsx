@@ -1,5 +1,6 @@
-import { BlockStack, Box, InlineGrid, List, Page, Text } from "@shopify/polaris";
+import { BlockStack, Box, InlineGrid, InlineStack, List, Page, Text } from "@shopify/polaris";
 import type { ConnectorPage } from "../modules/health/pages.ts";
+import { BackfillAction, canRefill } from "./backfill-action.tsx";
 import { BetweenCards, CardPair } from "./card-grid.tsx";
 import { ChecksList } from "./checks-list.tsx";
 import { type Formatting, formatAgo, formatCount, formatDay, formatInstant, formatTime } from "./format.ts";
@@ -21,8 +22,10 @@ import { SyncNowButton } from "./sync-now-button.tsx";
 export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
   const { shop, now, connector, stale } = page;
   const notice: PageNotice = decideConnectorNotice(page);
-  // The button below says it.
-  const advice = connector.recommendedActions.filter(({ code }) => code !== "sync_now");
+  // The buttons below say it.
+  const advice = connector.recommendedActions.filter(
+    ({ code }) => code !== "sync_now" && code !== "run_backfill",
+  );
   const past = connector.incidents.filter((incident) => incident.status === "resolved");
   const open = connector.incidents.filter((incident) => incident.status !== "resolved");
   return (
@@ -63,7 +66,10 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
                 Nothing to do at the moment.
               </Text>
             )}
-            <SyncNowButton connectorId={connector.id} label={connector.label} sync={page.sync} />
+            <InlineStack gap="200" blockAlign="start">
+              <SyncNowButton connectorId={connector.id} label={connector.label} sync={page.sync} />
+              <BackfillAction connector={connector} view={shop} />
+            </InlineStack>
           </Section>
         </CardPair>
         <Section title="Needs attention">
@@ -80,7 +86,14 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
           <SeriesCharts charts={page.charts} view={shop} />
         </Section>
         <Section title="Last 90 days">
-          <HistoryCalendar days={connector.history} notes={page.dayNotes} view={shop} isStale={stale} />
+          <HistoryCalendar
+            days={connector.history}
+            notes={page.dayNotes}
+            view={shop}
+            isStale={stale}
+            connector={connector}
+            canRefill={canRefill(connector)}
+          />
         </Section>
         <Section title="Checks">
           <ChecksList checks={connector.checks} view={shop} now={now} isStale={stale} />

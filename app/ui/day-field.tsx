@@ -14,13 +14,20 @@ interface DayFieldProps {
   /** A day was chosen, or typed and left: not on every digit of it. */
   onSettled?: (day: string) => void;
   problem: string | undefined;
+  /** The calendar offers no other days. */
+  limits?: { earliestDate: string; latestDate: string };
 }
 
+/** Whether a field's calendar is open: Escape closes it and not what lies under it. */
+export const isCalendarOpen = (): boolean => document.querySelector("[data-day-calendar]") !== null;
+
 /** A shop day, typed or chosen from a calendar. */
-export function DayField({ id, label, day, shownDay, onChange, onSettled, problem }: DayFieldProps) {
+export function DayField({ id, label, day, shownDay, onChange, onSettled, problem, limits }: DayFieldProps) {
   const [calendar, setCalendar] = useState<{ month: number; year: number } | null>(null);
   const selected = localDateOf(day);
   const buttonId = `${id}-calendar`;
+  const earliest = limits && localDateOf(limits.earliestDate);
+  const latest = limits && localDateOf(limits.latestDate);
 
   const open = () => {
     const shown = selected ?? localDateOf(shownDay) ?? new Date();
@@ -64,10 +71,12 @@ export function DayField({ id, label, day, shownDay, onChange, onSettled, proble
             }
           >
             {calendar ? (
-              <div role="dialog" aria-label={label} className={styles.calendar}>
+              <div role="dialog" aria-label={label} className={styles.calendar} data-day-calendar>
                 <DatePicker
                   {...calendar}
                   {...(selected ? { selected } : {})}
+                  {...(earliest ? { disableDatesBefore: earliest } : {})}
+                  {...(latest ? { disableDatesAfter: latest } : {})}
                   onMonthChange={(month, year) => setCalendar({ month, year })}
                   onChange={({ start }) => choose(start)}
                 />

@@ -62,6 +62,10 @@ export function formatMoment(
 export const formatTime = (instant: string, view: Formatting): string =>
   plainSpaces(dateFormat(view, { hour: "numeric", minute: "2-digit" }).format(new Date(instant)));
 
+/** The shop's calendar day of an instant, `2026-11-24`. */
+export const dayInZone = (instant: string, { timeZone }: Formatting): string =>
+  new Intl.DateTimeFormat("en-CA", { timeZone }).format(new Date(instant));
+
 /** "Nov 24" of a calendar day `2026-11-24`; a day has no zone. */
 export const formatDay = (day: string, view: Formatting): string =>
   formatCalendarDay(day, view, { month: "short", day: "numeric" });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Backfill } from "../modules/backfills/backfill.ts";
 import type { CheckView, HistoryDay } from "../modules/connectors/connector.ts";
 import { announceChanges } from "./announce-changes.ts";
 import {
@@ -172,6 +173,25 @@ describe("announcements", () => {
       "Your sources are not being checked at the moment.",
     );
     expect(announceChanges(heard("healthy", [], true), heard("healthy", [], true))).toBe("");
+  });
+  it("tell of a backfill that begins, moves on and ends, not of every percent", () => {
+    const refilled = (activeBackfill: Partial<Backfill> | null) => ({
+      stale: false,
+      connectors: [
+        {
+          id: "1",
+          label: "Meta Ads",
+          status: "healthy" as const,
+          activeBackfill: activeBackfill as Backfill,
+        },
+      ],
+      incidentIds: [],
+    });
+    const at = (status: Backfill["status"], percent = 0) => refilled({ status, percent });
+    expect(announceChanges(refilled(null), at("queued"))).toBe("Meta Ads: backfill waiting.");
+    expect(announceChanges(at("running", 10), at("running", 60))).toBe("");
+    expect(announceChanges(at("running"), at("verifying"))).toBe("Meta Ads: backfill checking.");
+    expect(announceChanges(at("verifying"), refilled(null))).toBe("Meta Ads: backfill over.");
   });
   it("do not read out a long list", () => {
     const many = (status: "healthy" | "delayed") => ({

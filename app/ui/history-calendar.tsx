@@ -1,11 +1,16 @@
-import { Text } from "@shopify/polaris";
+import { Button, Text } from "@shopify/polaris";
 import { type KeyboardEvent, useRef, useState } from "react";
+import { findGapAround } from "../modules/backfills/backfill-range.ts";
 import type { HistoryDay } from "../modules/connectors/connector.ts";
 import type { DayNote } from "../modules/connectors/history.ts";
+import { BackfillModal } from "./backfill-modal.tsx";
+import { rangeInWords, refillInWords } from "./backfill-words.ts";
 import states from "./day-states.module.css";
 import { type Formatting, formatDay, formatLongDay } from "./format.ts";
 import { dayInWords, dayStateLabels, daysInSync, historyInWords } from "./health-words.ts";
 import styles from "./history-calendar.module.css";
+import { useBackfillDialog } from "./use-backfill-dialog.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 const legend = ["synced", "warning", "high", "critical", "failed", "no_sync", "before_start"] as const;
@@ -29,18 +34,32 @@ interface HistoryCalendarProps {
   notes: Readonly<Record<string, readonly DayNote[]>>;
   view: Formatting;
   isStale: boolean;
+  connector: { id: string; label: string };
+  /** Its days can be loaded again now. */
+  canRefill: boolean;
 }
 
 /** Ninety days as weeks; the day that is pointed at is told in words, and so are the latest that were not in sync. */
-export function HistoryCalendar({ days, notes, view, isStale }: HistoryCalendarProps) {
+export function HistoryCalendar({ days, notes, view, isStale, connector, canRefill }: HistoryCalendarProps) {
   const [chosen, choose] = useState<string | null>(null);
   const grid = useRef<HTMLDivElement>(null);
+  const side = useKeptFocus<HTMLDivElement>();
+  const dialog = useBackfillDialog(side.ref);
   const first = days[0];
   const last = days.at(-1);
   if (!first || !last) return null;
   const troubled = days.filter(({ state }) => !quiet.has(state)).reverse();
   const current = days.find(({ day }) => day === chosen) ?? troubled[0] ?? last;
   const isGap = (day: string) => notes[day]?.some((note) => note.isGap) ?? false;
+  const gapAround = (day: string) =>
+    canRefill
+      ? findGapAround(
+          days.map((one) => one.day),
+          day,
+          isGap,
+        )
+      : null;
+  const currentGap = gapAround(current.day);
   const looksOf = ({ day, state }: HistoryDay) =>
     [styles[state], states[state], isGap(day) ? states.gap : ""].join(" ");
   const move = (event: KeyboardEvent) => {
@@ -83,7 +102,12 @@ export function HistoryCalendar({ days, notes, view, isStale }: HistoryCalendarP
               aria-current={one === current ? "true" : undefined}
               tabIndex={one === current ? 0 : -1}
               onFocus={() => choose(one.day)}
-              onClick={() => choose(one.day)}
+              {...(canRefill && isGap(one.day) ? { "aria-haspopup": "dialog" as const } : {})}
+              onClick={() => {
+                choose(one.day);
+                const gap = gapAround(one.day);
+                if (gap) dialog.open(gap);
+              }}
             />
           ))}
         </div>
@@ -108,7 +132,7 @@ export function HistoryCalendar({ days, notes, view, isStale }: HistoryCalendarP
           ) : null}
         </ul>
       </div>
-      <div className={styles.side}>
+      <div {...side} tabIndex={-1} className={styles.side}>
         <Text as="p" fontWeight="semibold">
           {daysInSync(days)}
         </Text>
@@ -117,6 +141,13 @@ export function HistoryCalendar({ days, notes, view, isStale }: HistoryCalendarP
             {formatLongDay(current.day, view)}
           </Text>
           <Text as="p">{dayInWords(current, notes[current.day])}</Text>
+          {currentGap ? (
+            <div>
+              <Button variant="plain" onClick={() => dialog.open(currentGap)}>
+                {`${refillInWords(currentGap)}: ${rangeInWords(currentGap, view)}`}
+              </Button>
+            </div>
+          ) : null}
         </div>
         {troubled.length > 1 ? (
           <ul className={styles.troubled}>
@@ -132,6 +163,9 @@ export function HistoryCalendar({ days, notes, view, isStale }: HistoryCalendarP
           </ul>
         ) : null}
       </div>
+      {dialog.opened ? (
+        <BackfillModal connectorId={connector.id} label={connector.label} view={view} {...dialog.opened} />
+      ) : null}
     </div>
   );
 }

@@ -1,9 +1,12 @@
 import { BlockStack, InlineStack, Link, List, Page, Text } from "@shopify/polaris";
 import type { ReactNode } from "react";
+import { decideRefill } from "../modules/backfills/incident-refill.ts";
 import type { IncidentDetailPage } from "../modules/health/pages.ts";
 import { AcknowledgeButton } from "./acknowledge-button.tsx";
+import { BackfillAction } from "./backfill-action.tsx";
 import { CardPair } from "./card-grid.tsx";
 import {
+  dayInZone,
   type Formatting,
   formatAgo,
   formatDuration,
@@ -60,6 +63,7 @@ export function IncidentView({ page }: { page: Kept<IncidentDetailPage> }) {
                   <SyncNowButton connectorId={connector.id} label={connector.label} sync={sync} />
                 ) : null}
                 <AcknowledgeButton incident={incident} />
+                <Refill page={page} />
               </InlineStack>
             )}
           </Section>
@@ -150,7 +154,8 @@ function Advice({ page: { incident, connector } }: { page: IncidentDetailPage })
     return (
       <Text as="p">Many shops have this problem at the moment; yours did not cause it. Please wait.</Text>
     );
-  const actions = connector?.recommendedActions.filter(({ code }) => code !== "sync_now") ?? [];
+  const actions =
+    connector?.recommendedActions.filter(({ code }) => code !== "sync_now" && code !== "run_backfill") ?? [];
   if (actions.length === 0)
     return <Text as="p">We are on it. It closes by itself as soon as the check passes again.</Text>;
   return (
@@ -159,6 +164,26 @@ function Advice({ page: { incident, connector } }: { page: IncidentDetailPage })
         <List.Item key={code}>{label}</List.Item>
       ))}
     </List>
+  );
+}
+
+/** Where days are missing: loading them again. */
+function Refill({ page: { incident, connector, evidence, now, shop } }: { page: IncidentDetailPage }) {
+  if (!connector) return null;
+  const refill = decideRefill({
+    incident,
+    days: evidence?.days ?? [],
+    completeThrough: connector.completeThrough,
+    today: dayInZone(now, shop),
+  });
+  if (!refill) return null;
+  return (
+    <BackfillAction
+      connector={connector}
+      wanted={refill.range}
+      words={refill.range ? "Refill these days" : "Refill days"}
+      view={shop}
+    />
   );
 }
 

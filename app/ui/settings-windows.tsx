@@ -1,11 +1,12 @@
 import { BlockStack, Box, Button, InlineError, InlineStack, Text } from "@shopify/polaris";
-import { type Dispatch, useEffect, useRef, useState } from "react";
+import { type Dispatch, useState } from "react";
 import { type ExpectedWindow, MAX_WINDOWS } from "../modules/settings/settings.ts";
 import type { SettingsEvent, SettingsForm } from "./settings-form.ts";
 import { SettingsWindowFields } from "./settings-window-fields.tsx";
 import { SettingsWindowSummary } from "./settings-window-summary.tsx";
 import styles from "./settings-windows.module.css";
 import { windowName } from "./settings-words.ts";
+import { useFocusAfterChange } from "./use-focus-after-change.ts";
 
 interface SettingsWindowsProps {
   form: SettingsForm;
@@ -125,18 +126,5 @@ function splitByDay({ page, draft }: SettingsForm) {
   return {
     upcoming: draft.windows.filter(({ id }) => !isPast(id)),
     past: draft.windows.filter(({ id }) => isPast(id)).reverse(),
-  };
-}
-
-/** What a click made is drawn a moment later: its field gets the focus then. */
-function useFocusAfterChange(): (elementId: string) => void {
-  const wanted = useRef<string>();
-  useEffect(() => {
-    if (!wanted.current) return;
-    document.getElementById(wanted.current)?.focus();
-    wanted.current = undefined;
-  });
-  return (elementId) => {
-    wanted.current = elementId;
   };
 }

@@ -1,3 +1,4 @@
+import type { Backfill } from "../backfills/backfill.ts";
 import type { SeriesChart } from "../checks/series-chart.ts";
 import type { Connector, ConnectorDetail, HistoryDay } from "../connectors/connector.ts";
 import type { DayNote } from "../connectors/history.ts";
@@ -28,6 +29,8 @@ export interface HomePage {
   strips: Record<string, HistoryDay[]>;
   /** Whether each connector can be synced now, by connector id. */
   syncs: Record<string, SyncView>;
+  /** The last backfill of each connector where that failed within a week, by connector id. */
+  failedBackfills?: Record<string, Backfill>;
   /** What happened lately and was not dismissed, newest first, at most 3. */
   notices: Notice[];
   /** The merchant has put the introduction away. */
