@@ -17,9 +17,8 @@ const OWN_TAIL = 0.3;
 /** Above six times the forecast, even half of the day would be extraordinary. */
 const HIGHEST_ERROR = 1.8;
 
-/** A doubled day is usually the highest of a month; one that is not counts less. */
-const BELOW_MONTH = 0.8;
-const BELOW_FORTNIGHT = 0.5;
+/** A doubled day is usually the highest of a fortnight; one that is not counts less. */
+const BELOW_FORTNIGHT = 0.4;
 
 /**
  * How much an open day looks as if it had been loaded twice: half of it fits this series better than all of it. For days
@@ -44,7 +43,7 @@ export function doubledScore(
     Math.exp(-forecast.expectedLog / 2),
     OWN_TAIL * quantileOf(own.up, 0.9),
   );
-  const novelty = noveltyOf(log, recentRange(forecast, 14).high, recentRange(forecast, 28).high);
+  const novelty = log > recentRange(forecast, 14).high ? 1 : BELOW_FORTNIGHT;
   const evidence = (logRatio(error, error - Math.LN2, scatter) * novelty) / caution;
   return Math.min(HIGHEST_SCORE, scoreOf(evidence, LIMITS));
 }
@@ -52,11 +51,6 @@ export function doubledScore(
 /** Twice a whole number is even, twice an amount even in hundredths. */
 const canBeDouble = (value: number, isCount: boolean): boolean =>
   Math.round(isCount ? value : value * 100) % 2 === 0;
-
-function noveltyOf(log: number, fortnightHigh: number, monthHigh: number): number {
-  if (log > monthHigh) return 1;
-  return log > fortnightHigh ? BELOW_MONTH : BELOW_FORTNIGHT;
-}
 
 /** Log of how much better the second error fits Student's t of this scatter than the first. */
 function logRatio(error: number, other: number, scatter: number): number {
