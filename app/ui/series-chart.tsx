@@ -208,7 +208,7 @@ const isAlone = (points: readonly ChartPoint[], index: number): boolean =>
   (points[index - 1]?.value ?? null) === null &&
   (points[index + 1]?.value ?? null) === null;
 
-const shapes = { drop: "down", zero: "down", rise: "up", stuck: "square" } as const;
+const shapes = { drop: "down", zero: "down", rise: "up", double: "up", stuck: "square" } as const;
 const outlines = {
   down: "M1.5 2.5h9L6 10.5z",
   up: "M1.5 9.5h9L6 1.5z",
@@ -268,7 +268,7 @@ function Legend({
       isShown: provisionalFrom !== null,
     },
     markOf("Less than usual", "down", tiersOf("drop", "zero")),
-    markOf("More than usual", "up", tiersOf("rise")),
+    markOf("More than usual", "up", tiersOf("rise", "double")),
     markOf("Same value again", "square", tiersOf("stuck")),
     {
       words: "No data",

@@ -58,6 +58,7 @@ describe("notes", () => {
     [point({ unusual: { kind: "drop", tier: "warning" } }), nothing, "Less than usual"],
     [point({ unusual: { kind: "rise", tier: "high" } }), nothing, "Far more than usual"],
     [point({ unusual: { kind: "zero", tier: "high" } }), nothing, "Nothing, which is unusual"],
+    [point({ unusual: { kind: "double", tier: "warning" } }), nothing, "Perhaps loaded twice"],
     [point({ value: null, state: "missing" }), nothing, "No data"],
     [point({ state: "expected" }), nothing, "Expected to be unusual"],
     [point(), { provisionalFrom: "2026-11-12", marked: [] }, "May still change"],

@@ -35,6 +35,7 @@ function unusualInWords({ kind, tier }: NonNullable<ChartPoint["unusual"]>): str
     rise: `${far}more than usual`,
     zero: "nothing, which is unusual",
     stuck: "the same value again",
+    double: "perhaps loaded twice",
   }[kind];
   return words.replace(/^./, (first) => first.toUpperCase());
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run eval`: the product's own detectors in an evaluation kit, beside the methods in use: daily series (and the
- * doubled days among them, a channel with a budget of its own), hours, shares. The kit plants sync faults into real series and counts what is
- * found, by luck and falsely; it lies outside the project: EVAL_KIT names its folder (default: ../shared/eval).
+ * `npm run eval`: the product's own detectors in an evaluation kit, beside the methods in use: daily series, hours, shares.
+ * The kit plants sync faults into real series and counts what is found, by luck and falsely; it lies outside the project:
+ * EVAL_KIT names its folder (default: ../shared/eval).
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -14,7 +14,6 @@ const rivals = "dbtexp_moving,rule_wow,elementary_default,z14";
 
 const runs: readonly { what: string; args: string[] }[] = [
   { what: "Daily values", args: ["run.mjs", "--module", "daily.ts", "--detectors", rivals] },
-  { what: "Doubled days, a channel of its own", args: ["run.mjs", "--module", "rise.ts"] },
   { what: "Hourly outages", args: ["hourly.mjs", "--module", "hourly.ts"] },
   { what: "Hourly outages, the kit's baseline", args: ["hourly.mjs"] },
   { what: "Shares of bad rows", args: ["quality.mjs", "--module", "rate.ts"] },

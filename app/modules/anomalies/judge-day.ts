@@ -8,6 +8,7 @@ import {
   usable,
 } from "./daily-series.ts";
 import { type DayForecast, forecastDay } from "./day-forecast.ts";
+import { doubledScore } from "./doubled-day.ts";
 import { WARNING_SCORE } from "./scores.ts";
 import { stuckRun } from "./stuck.ts";
 import { usualRange } from "./usual-range.ts";
@@ -27,6 +28,8 @@ export interface DayFacts {
   value: number;
   /** Counts scatter by chance and are whole; amounts do not depend on the currency. */
   isCount: boolean;
+  /** Whether the day may have been loaded twice unnoticed: its rows have no key. */
+  suspectsDouble?: boolean;
 }
 
 /** warning: about 12 false alarms a series and year, high: about 2. */
@@ -44,9 +47,9 @@ export interface DayJudgement {
   score: number;
   tier: Tier | null;
   /** The test that gave the score; `usual` below the warning limit. */
-  kind: "usual" | "drop" | "rise" | "zero" | "stuck";
+  kind: "usual" | "drop" | "rise" | "zero" | "stuck" | "double";
   expected: number;
-  /** A value outside these raises drop, rise or zero; one inside does not. No upper end (null) on closed weekdays. */
+  /** A value outside these raises drop, rise or zero; one inside does not, though it may be a repeat or a double. No upper end (null) on closed weekdays. */
   expectedLow: number;
   expectedHigh: number | null;
   /** Empty open days in a row with this one; 0 where the day holds something. */
@@ -84,7 +87,7 @@ export function judgeDay(facts: DayFacts): DayVerdict {
 }
 
 function judgeForecast(
-  { value: raw, isCount }: DayFacts,
+  { value: raw, isCount, suspectsDouble = false }: DayFacts,
   forecast: DayForecast,
   lately: DailySeries,
   perOne: number,
@@ -104,8 +107,11 @@ function judgeForecast(
     rise: rise(value),
     zero: isOpen && value === 0 ? zero.score / (zero.breaksSteadyRecord ? 1 : dayCaution) : 0,
     stuck: stuck.score / caution,
+    double: suspectsDouble ? doubledScore(forecast, value, perOne, isCount, dayCaution) : 0,
   };
-  const kind = (["drop", "rise", "zero", "stuck"] as const).reduce((a, b) => (scores[b] > scores[a] ? b : a));
+  const kind = (["drop", "rise", "zero", "stuck", "double"] as const).reduce((a, b) =>
+    scores[b] > scores[a] ? b : a,
+  );
   const score = scores[kind];
   const isOrdinaryZero = kind === "zero" && !zero.isImprobable && !zero.breaksSteadyRecord;
   const tier = isOrdinaryZero ? null : tierOf(score);

@@ -3,7 +3,7 @@ import { type DayForecast, ownErrors } from "./day-forecast.ts";
 import { quantileOf } from "./quantiles.ts";
 import { type Limits, scoreOf } from "./scores.ts";
 
-const DROP_LIMITS: Limits = { warning: 0.2, alert: 0.64 };
+const DROP_LIMITS: Limits = { warning: 0.22, alert: 0.64 };
 
 /** A rise warns; it alerts only where it is absurd: sales and campaigns are rises too. */
 const RISE_LIMITS: Limits = { warning: 0.25, alert: 8 };
@@ -12,7 +12,7 @@ const RISE_LIMITS: Limits = { warning: 0.25, alert: 8 };
 const LEAST_SCALE = 0.23;
 
 /** Few records scatter by chance: this over the square root of (expected + 1) joins the scale, in quadrature. */
-const COUNTING_NOISE = 4.4;
+const COUNTING_NOISE = 5.5;
 
 /** Series with a wide scale of their own pay more than in proportion. */
 const SCALE_POWER = 1.17;

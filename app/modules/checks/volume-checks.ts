@@ -1,11 +1,10 @@
-import type { DayVerdict } from "../anomalies/judge-day.ts";
-import { judgeRise } from "../anomalies/judge-rise.ts";
+import type { DayJudgement, DayVerdict } from "../anomalies/judge-day.ts";
 import type { Severity } from "../severity.ts";
 import { concludeDays, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { countRows, formatMeasure, formatRange, nameDay, nameMeasure, nameWeekday } from "./data-words.ts";
 import { type DaysToJudge, daysToJudge } from "./judged-days.ts";
-import { inSeries, judgeInSeries, type SeriesKey, seriesOf, valueToJudge } from "./volume-series.ts";
+import { judgeInSeries, type SeriesKey, seriesOf, valueToJudge } from "./volume-series.ts";
 
 /** What the same two series, rows and the main measure, are looked at for. */
 const volumeChecks = [
@@ -50,17 +49,16 @@ export function judgeVolumes(facts: DataFacts, wanted: ReadonlySet<string>): Che
           !isAbout(check, verdict.kind, facts, wanted)
         )
           continue;
-        found.get(check)!.push({ ...shown, severity });
+        const isDouble = verdict.kind === "double";
+        found.get(check)!.push({
+          ...(isDouble ? describeDouble(facts, day.day, one, verdict) : shown),
+          severity,
+        });
         odd.add(day.day);
       }
       // The rows tell it; their measure would say the same again.
-      if (verdict.state !== "learning" && one.series === "rows" && verdict.tier) break;
-    }
-    const double =
-      plans.get("volume_anomaly")?.judge.includes(day) && !odd.has(day.day) && findDouble(facts, day, odd);
-    if (double) {
-      found.get("volume_anomaly")!.push(double);
-      odd.add(day.day);
+      if (verdict.state !== "learning" && one.series === "rows" && verdict.tier && !isUntoldDouble(verdict))
+        break;
     }
   }
   return checks.map((check) =>
@@ -88,28 +86,6 @@ function judgeOneDay(facts: DataFacts, day: DayOfData, odd: ReadonlySet<string>)
   });
 }
 
-/**
- * A day that looks as if it had been loaded twice, where no key is mapped: with one, `duplicate_primary_key` sees doubles
- * for certain and a suspicion would only add false alarms.
- */
-function findDouble(facts: DataFacts, day: DayOfData, odd: ReadonlySet<string>): Finding | null {
-  const series = seriesOf(facts.shape)[0];
-  const value = series && valueToJudge(day, series, facts);
-  if (day.duplicateKeys !== null || !series || value == null) return null;
-  const verdict = judgeRise(inSeries(facts, series, { day: day.day, value }, odd));
-  if (verdict.state === "learning" || !verdict.looksDoubled) return null;
-  const { expected, score } = verdict;
-  return {
-    subject: day.day,
-    severity: "warning",
-    value,
-    expectedLow: null,
-    expectedHigh: expected,
-    score,
-    sentence: `${nameDay(day.day)}: ${nameAmount(facts, series, value)}, about ${formatAmount(facts, series, expected)} was to be expected. The day may have been loaded twice.`,
-  };
-}
-
 /** The checks whose state a series decides. */
 function checksNaming({ series }: Judged, { shape }: DataFacts): VolumeCheck[] {
   const ofRows: VolumeCheck[] = ["row_count_drop", "zero_orders"];
@@ -121,10 +97,13 @@ function checksNaming({ series }: Judged, { shape }: DataFacts): VolumeCheck[] {
   return [...named, ...also];
 }
 
-type Kind = "usual" | "drop" | "rise" | "zero" | "stuck";
-
 /** Whether a check is the one to tell what was found. */
-function isAbout(check: VolumeCheck, kind: Kind, { shape }: DataFacts, wanted: ReadonlySet<string>): boolean {
+function isAbout(
+  check: VolumeCheck,
+  kind: DayJudgement["kind"],
+  { shape }: DataFacts,
+  wanted: ReadonlySet<string>,
+): boolean {
   switch (check) {
     case "zero_orders":
     case "zero_spend":
@@ -137,6 +116,7 @@ function isAbout(check: VolumeCheck, kind: Kind, { shape }: DataFacts, wanted: R
       // Fewer rows are told by `row_count_drop`, a day of nothing by `zero_spend`, an absent one by `missing_days`.
       return (
         kind === "rise" ||
+        kind === "double" ||
         (kind === "drop" && shape.grain === "day") ||
         (kind === "drop" && !wanted.has("row_count_drop"))
       );
@@ -158,6 +138,9 @@ function severityOf(check: VolumeCheck, { source }: DataFacts, verdict: DayVerdi
   // A rise is mostly a good day and never an alert: unique keys see doubled rows for certain.
   return verdict.kind === "rise" ? "warning" : verdict.tier;
 }
+
+/** A faint suspicion that the rows are there twice says nothing of their measure. */
+const isUntoldDouble = ({ kind, score }: DayJudgement): boolean => kind === "double" && score < TOLD_SCORE;
 
 /** "Tuesday 17 Nov: 42 orders, usually 95–140 on a Tuesday." */
 function describe(
@@ -181,6 +164,21 @@ function describe(
     sentence: `${nameDay(day)}: ${nameAmount(facts, series, value)}, ${usual}.`,
   };
 }
+
+/** "Tuesday 17 Nov: 240 orders, about 120 was to be expected. The day may have been loaded twice." */
+const describeDouble = (
+  facts: DataFacts,
+  day: string,
+  { series, value }: Judged,
+  { expected, score }: DayJudgement,
+): Omit<Finding, "severity"> => ({
+  subject: day,
+  value,
+  expectedLow: null,
+  expectedHigh: expected,
+  score,
+  sentence: `${nameDay(day)}: ${nameAmount(facts, series, value)}, about ${formatAmount(facts, series, expected)} was to be expected. The day may have been loaded twice.`,
+});
 
 /** "42 orders", "$1,204 of spend" */
 const nameAmount = ({ source, shape, currency }: DataFacts, series: SeriesKey, value: number): string =>

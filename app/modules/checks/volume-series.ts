@@ -59,6 +59,9 @@ export function inSeries(
     day,
     value,
     isCount: series === "rows",
+    // With a key, `duplicate_primary_key` sees doubles for certain: a suspicion would only add false alarms.
+    suspectsDouble:
+      series === seriesOf(shape)[0] && days.find((one) => one.day === day)?.duplicateKeys === null,
   };
 }
 
