@@ -8,10 +8,12 @@ import { boundedSettings } from "./bounded-settings.ts";
 import { isDeduped, isOverwritten } from "./destination-safety.ts";
 import type { BackfillEngine, EngineBackfill } from "./engine.ts";
 
+/** Connections that exist for one backfill begin with it: they feed nothing by themselves. */
+export const backfillConnectionPrefix = "Sync Health backfill ";
 /** What the second source of a source is called in Airbyte. */
 const backfillSourceName = (sourceName: string): string => `${sourceName} (Sync Health backfill)`;
 /** By this name a connection is found again that a dead worker made. */
-const connectionName = ({ id }: EngineBackfill): string => `Sync Health backfill ${id}`;
+const connectionName = ({ id }: EngineBackfill): string => `${backfillConnectionPrefix}${id}`;
 
 /**
  * Loads exactly a range of days: a second source with `start_date` and `end_date`, a connection of its own into the same

@@ -2,6 +2,7 @@ import type { AirbyteClient } from "../../integrations/airbyte/client.ts";
 import { AirbyteError } from "../../integrations/airbyte/errors.ts";
 import type { AirbyteConnection, AirbyteJob } from "../../integrations/airbyte/schemas.ts";
 import { type ShopTx, withShop } from "../../platform/tenant.server.ts";
+import { backfillConnectionPrefix } from "../backfills/airbyte-bounded.server.ts";
 import {
   findAirbyteWorkspace,
   listAirbyteConnections,
@@ -79,7 +80,10 @@ async function ask(
   { workspace, connections: stored, connectors }: Known,
   now: Date,
 ): Promise<News> {
-  const connections = await airbyte.listConnections(workspace.workspaceId);
+  // What we made ourselves for one backfill is nobody's to match.
+  const connections = (await airbyte.listConnections(workspace.workspaceId)).filter(
+    ({ name }) => !name.startsWith(backfillConnectionPrefix),
+  );
   const discovered =
     !workspace.discoveredAt || now.getTime() - workspace.discoveredAt.getTime() >= rediscoveryMs;
   const matches = new Map<string, ConnectionMatch>();
