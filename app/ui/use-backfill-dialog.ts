@@ -36,7 +36,9 @@ export function useBackfillDialog(place: RefObject<HTMLElement>): {
       },
     },
     open: (wanted) => {
-      opener.current = document.activeElement;
+      const focused = document.activeElement;
+      // Polaris takes the focus from a button that is clicked.
+      opener.current = focused === document.body ? place.current : focused;
       setDays({ wanted });
     },
   };

@@ -20,9 +20,10 @@ export function useKeptFocus<T extends HTMLElement>(): {
     onFocus: () => {
       isInside.current = true;
     },
-    // A button that is disabled while it works loses the focus, and so does what is removed: nobody moved it.
+    // Polaris takes the focus from a button that is clicked, and a browser from one that is disabled while it works:
+    // nobody moved it.
     onBlur: ({ target, relatedTarget }) => {
-      isInside.current = relatedTarget === null && target.matches(":disabled, [aria-disabled=true]");
+      isInside.current = relatedTarget === null && target.matches(":disabled, :hover");
     },
   };
 }
