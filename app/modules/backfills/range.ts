@@ -36,7 +36,7 @@ export function limitsOf(
     reason:
       fetchable === null
         ? null
-        : `${sources[source].label} can be read back ${fetchable.toLocaleString("en")} days, so ${byPlatform} is the first day that can be refilled.`,
+        : `${sources[source].label} can be read back ${fetchable.toLocaleString("en")} days.`,
   };
 }
 
