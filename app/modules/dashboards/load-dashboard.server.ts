@@ -41,7 +41,7 @@ export async function loadDashboards(tx: ShopTx, shop: Shop, now: Date): Promise
   };
 }
 
-/** One dashboard: what may be shown of it, in four statements whatever the number of sources. */
+/** One dashboard: what may be shown of it, in five statements whatever the number of sources. */
 export async function loadDashboard(
   tx: ShopTx,
   shop: Shop,
