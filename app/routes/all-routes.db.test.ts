@@ -33,6 +33,8 @@ const doors: Record<string, Door> = {
   "routes/$": { door: "nothing" },
   "routes/app": { door: "merchantPage" },
   "routes/app._index": { door: "merchantPage" },
+  "routes/app.backfill.$id": { door: "merchantPage" },
+  "routes/app.backfills": { door: "merchantPage" },
   "routes/app.connectors.$id": { door: "merchantPage" },
   "routes/app.dashboards._index": { door: "merchantPage" },
   "routes/app.dashboards.$key": { door: "merchantPage" },
