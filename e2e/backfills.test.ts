@@ -121,7 +121,8 @@ test("the form: presets, limits and problems are told before anything is sent, b
   await dialog(frame)
     .getByText(/^Choose .* or earlier\.$/)
     .waitFor();
-  await confirm(frame).click();
+  await confirm(frame).press("Enter");
+  expect(await isFocused(frame, "input[id$=endDate]")).toBe(true);
   await expectGoodToUse(frame);
 
   // Escape closes the calendar first, then the form; the focus is back where it was.

@@ -14,7 +14,7 @@ interface BackfillActionProps {
   wanted?: DayRange | null;
   /** What the button says. */
   words?: string;
-  isPlain?: boolean;
+  look?: "primary" | "plain";
   view: Formatting;
 }
 
@@ -28,7 +28,7 @@ export const canRefill = ({
 
 /** Asks for a backfill. While one is under way, the same place shows how far it is. */
 export function BackfillAction(given: BackfillActionProps) {
-  const { connector, wanted = null, words = "Run backfill", isPlain = false, view } = given;
+  const { connector, wanted = null, words = "Run backfill", look, view } = given;
   const { id, label, activeBackfill } = connector;
   const place = useKeptFocus<HTMLDivElement>();
   const dialog = useBackfillDialog(place.ref);
@@ -39,7 +39,7 @@ export function BackfillAction(given: BackfillActionProps) {
       <Button
         accessibilityLabel={`${words}: ${label}`}
         onClick={() => dialog.open(wanted)}
-        {...(isPlain ? { variant: "plain" as const } : {})}
+        {...(look ? { variant: look } : {})}
       >
         {words}
       </Button>

@@ -13,6 +13,8 @@ import { DayField, isCalendarOpen } from "./day-field.tsx";
 import type { Formatting } from "./format.ts";
 import { type BackfillFormState, useBackfillForm } from "./use-backfill-form.ts";
 
+const fields = ["startDate", "endDate"] as const;
+
 interface BackfillModalProps {
   connectorId: string;
   label: string;
@@ -36,7 +38,12 @@ export function BackfillModal({
   const form = useBackfillForm({ connectorId, wanted, view, onRequested });
   const { known, range, isSending, estimateProblem } = form;
   const isReady = known !== null && range !== null;
-  const isValid = isReady && Object.keys(findRangeProblems(range, known.estimate.limits)).length === 0;
+  const problems = isReady ? findRangeProblems(range, known.estimate.limits) : {};
+  const firstProblem = fields.find((field) => problems[field]);
+  const submit = () => {
+    form.submit();
+    if (firstProblem) document.getElementById(`${id}-${firstProblem}`)?.focus();
+  };
   useFocusOnProblem(form, id);
   return (
     <Modal
@@ -46,8 +53,8 @@ export function BackfillModal({
         if (!isCalendarOpen()) onClose();
       }}
       primaryAction={{
-        content: isValid ? refillInWords(range) : "Refill",
-        onAction: form.submit,
+        content: isReady && !firstProblem ? refillInWords(range) : "Refill",
+        onAction: submit,
         loading: isSending,
         disabled: !isReady,
       }}
@@ -144,7 +151,7 @@ function Fields({ id, form, range, known, view }: FieldsProps) {
 function useFocusOnProblem({ fieldProblems, isSending }: BackfillFormState, id: string): void {
   const wasSending = useRef(false);
   useEffect(() => {
-    const field = (["startDate", "endDate"] as const).find((one) => fieldProblems[one]);
+    const field = fields.find((one) => fieldProblems[one]);
     if (wasSending.current && !isSending && field) document.getElementById(`${id}-${field}`)?.focus();
     wasSending.current = isSending;
   });

@@ -82,7 +82,11 @@ export function ConnectorHealthCard({
           View details
         </Link>
         <div className={connector.activeBackfill ? styles.progress : styles.backfill}>
-          <BackfillAction connector={connector} isPlain={action?.code !== "run_backfill"} view={view} />
+          <BackfillAction
+            connector={connector}
+            {...(action?.code === "run_backfill" ? {} : { look: "plain" as const })}
+            view={view}
+          />
         </div>
       </footer>
     </article>

@@ -68,7 +68,10 @@ export function ConnectorView({ page }: { page: Kept<ConnectorPage> }) {
             )}
             <InlineStack gap="200" blockAlign="start">
               <SyncNowButton connectorId={connector.id} label={connector.label} sync={page.sync} />
-              <BackfillAction connector={connector} view={shop} />
+              {/* Progress takes a line of its own. */}
+              <div style={connector.activeBackfill ? { flex: "1 0 100%" } : undefined}>
+                <BackfillAction connector={connector} view={shop} />
+              </div>
             </InlineStack>
           </Section>
         </CardPair>

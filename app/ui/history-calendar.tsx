@@ -51,12 +51,13 @@ export function HistoryCalendar({ days, notes, view, isStale, connector, canRefi
   const troubled = days.filter(({ state }) => !quiet.has(state)).reverse();
   const current = days.find(({ day }) => day === chosen) ?? troubled[0] ?? last;
   const isGap = (day: string) => notes[day]?.some((note) => note.isGap) ?? false;
+  const isOpenGap = (day: string) => notes[day]?.some((note) => note.isGap && !note.isOver) ?? false;
   const gapAround = (day: string) =>
     canRefill
       ? findGapAround(
           days.map((one) => one.day),
           day,
-          isGap,
+          isOpenGap,
         )
       : null;
   const currentGap = gapAround(current.day);
@@ -102,7 +103,7 @@ export function HistoryCalendar({ days, notes, view, isStale, connector, canRefi
               aria-current={one === current ? "true" : undefined}
               tabIndex={one === current ? 0 : -1}
               onFocus={() => choose(one.day)}
-              {...(canRefill && isGap(one.day) ? { "aria-haspopup": "dialog" as const } : {})}
+              {...(canRefill && isOpenGap(one.day) ? { "aria-haspopup": "dialog" as const } : {})}
               onClick={() => {
                 choose(one.day);
                 const gap = gapAround(one.day);
@@ -127,7 +128,9 @@ export function HistoryCalendar({ days, notes, view, isStale, connector, canRefi
           {days.some(({ day }) => isGap(day)) ? (
             <li>
               <span className={`${styles.sample} ${states.high} ${states.gap}`} />
-              Rows missing
+              {canRefill && days.some(({ day }) => isOpenGap(day))
+                ? "Rows missing: click to refill"
+                : "Rows missing"}
             </li>
           ) : null}
         </ul>

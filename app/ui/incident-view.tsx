@@ -57,13 +57,13 @@ export function IncidentView({ page }: { page: Kept<IncidentDetailPage> }) {
           </Section>
           <Section title="What to do">
             <Advice page={page} />
+            <Refill page={page} />
             {isResolved ? null : (
               <InlineStack gap="200" blockAlign="start">
                 {connector && sync ? (
                   <SyncNowButton connectorId={connector.id} label={connector.label} sync={sync} />
                 ) : null}
                 <AcknowledgeButton incident={incident} />
-                <Refill page={page} />
               </InlineStack>
             )}
           </Section>
@@ -181,6 +181,7 @@ function Refill({ page: { incident, connector, evidence, now, shop } }: { page: 
     <BackfillAction
       connector={connector}
       wanted={refill.range}
+      look="primary"
       words={refill.range ? "Refill these days" : "Refill days"}
       view={shop}
     />
