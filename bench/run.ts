@@ -5,6 +5,7 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<v
   page: () => import("./page.ts"),
   profiles: () => import("./profiles.ts"),
   alerts: () => import("./alerts.ts"),
+  backfills: () => import("./backfills.ts"),
 };
 
 // The worker's tasks log each job: only what is wrong is of interest here.

@@ -85,7 +85,7 @@ export function HomeView({ page }: { page: Kept<HomePage> }) {
                 connector={connector}
                 strip={strips[connector.id] ?? []}
                 sync={syncs[connector.id] ?? null}
-                failedBackfill={page.failedBackfills?.[connector.id]}
+                failedBackfill={page.failedBackfills[connector.id]}
                 view={shop}
                 now={now}
                 isStale={summary.stale}

@@ -83,6 +83,20 @@ export async function findActiveBackfills(tx: ShopTx, connectorId?: string): Pro
   return new Map(active.map((backfill) => [backfill.connectorId, backfill]));
 }
 
+/** The latest backfill of each connector that has failed, and has not been run again since, for a week. */
+export async function findFailedBackfills(tx: ShopTx, now: Date): Promise<Record<string, Backfill>> {
+  const rows = await tx.$queryRaw<BackfillRow[]>`
+    SELECT * FROM (SELECT DISTINCT ON (b.connector_id) ${columns} FROM backfill_jobs b
+      WHERE b.created_at > ${now}::timestamptz - interval '30 days' ORDER BY b.connector_id, b.created_at DESC) latest
+    WHERE latest.status = 'failed' AND latest."endedAt" > ${now}::timestamptz - interval '7 days'`;
+  return Object.fromEntries(
+    rows.flatMap((row) => {
+      const backfill = presentBackfill(row);
+      return backfill ? [[backfill.connectorId, backfill] as const] : [];
+    }),
+  );
+}
+
 export interface BackfilledConnector {
   id: string;
   source: string;

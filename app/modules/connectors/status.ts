@@ -151,9 +151,11 @@ function describeData({ openVerdicts }: StatusFacts): {
 } {
   const worst = [...openVerdicts].sort((a, b) => severityRank(b.severity) - severityRank(a.severity))[0]!;
   const isPlannable = plannableChecks.has(worst.check);
+  const isRefillable = refillableChecks.has(worst.check);
   return {
     message: worst.sentence ?? "Its data does not look right.",
     recommendedActions: [
+      ...(isRefillable ? [action("run_backfill", "Run a backfill of the days that lack data")] : []),
       ...(isPlannable
         ? [action("mark_expected", "If this was planned, mark the day as expected in Settings")]
         : []),
@@ -161,6 +163,16 @@ function describeData({ openVerdicts }: StatusFacts): {
     ],
   };
 }
+
+/** What loading the days again may mend. */
+const refillableChecks: ReadonlySet<string> = new Set([
+  "missing_days",
+  "row_count_drop",
+  "zero_orders",
+  "zero_spend",
+  "silent_hours",
+  "volume_anomaly",
+]);
 
 /** What a sale, a holiday or a paused campaign may explain. */
 const plannableChecks: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { findFailedBackfills } from "../backfills/backfills.store.server.ts";
 import { loadRunDays } from "../connectors/connector-facts.store.server.ts";
 import { drawHistory } from "../connectors/history.ts";
 import { describeBlock } from "../dashboards/get-dashboard-block.server.ts";
@@ -23,7 +24,7 @@ export const viewOf = (shop: Shop): ShopView => ({
 /** Polls sooner while something is going on. */
 export const pollSecondsFor = (isAnythingRunning: boolean): number => (isAnythingRunning ? 15 : 60);
 
-/** Everything Home draws, in seven statements whatever the number of connectors. */
+/** Everything Home draws, in eight statements whatever the number of connectors. */
 export async function loadHome(tx: ShopTx, shop: Shop, now: Date): Promise<HomePage> {
   const health = await loadHealth(tx, shop, now);
   const incidents = await findIncidents(tx, {
@@ -56,6 +57,7 @@ export async function loadHome(tx: ShopTx, shop: Shop, now: Date): Promise<HomeP
     incidents: incidents.map(presentIncident),
     strips,
     syncs: Object.fromEntries(health.rows.map((row) => [row.id, syncViewOf(row, now)])),
+    failedBackfills: await findFailedBackfills(tx, now),
     ...told,
     engineUnreachableSince: health.engineUnreachableSince?.toISOString() ?? null,
     pollSeconds: pollSecondsFor(health.isAnythingRunning),

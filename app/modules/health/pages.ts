@@ -30,7 +30,7 @@ export interface HomePage {
   /** Whether each connector can be synced now, by connector id. */
   syncs: Record<string, SyncView>;
   /** The last backfill of each connector where that failed within a week, by connector id. */
-  failedBackfills?: Record<string, Backfill>;
+  failedBackfills: Record<string, Backfill>;
   /** What happened lately and was not dismissed, newest first, at most 3. */
   notices: Notice[];
   /** The merchant has put the introduction away. */
