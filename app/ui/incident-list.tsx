@@ -12,10 +12,12 @@ interface IncidentListProps {
   now: string;
   /** Said when there are none. */
   whenEmpty: string;
+  /** They are listed under what they are part of: no need to say so. */
+  areParts?: boolean;
 }
 
 /** What is wrong, since when, what it touches; with a button to say "seen". */
-export function IncidentList({ incidents, view, now, whenEmpty }: IncidentListProps) {
+export function IncidentList({ incidents, view, now, whenEmpty, areParts = false }: IncidentListProps) {
   if (incidents.length === 0) {
     return (
       <Text as="p" tone="subdued">
@@ -39,7 +41,7 @@ export function IncidentList({ incidents, view, now, whenEmpty }: IncidentListPr
               </Text>
               <Text as="p">{incident.detail}</Text>
               <Text as="p" variant="bodySm" tone="subdued">
-                {factsOf(incident, now, view).join(" · ")}
+                {factsOf(incident, now, view, areParts).join(" · ")}
               </Text>
             </BlockStack>
           </div>
@@ -56,7 +58,7 @@ export function IncidentList({ incidents, view, now, whenEmpty }: IncidentListPr
   );
 }
 
-function factsOf(incident: Incident, now: string, view: Formatting): string[] {
+function factsOf(incident: Incident, now: string, view: Formatting, isPart: boolean): string[] {
   const touched = incident.affectedDashboards.map((key) => dashboardLabels[key]);
   return [
     incident.resolvedAt
@@ -64,6 +66,6 @@ function factsOf(incident: Incident, now: string, view: Formatting): string[] {
       : `Since ${formatInstant(incident.openedAt, now, view)} (${formatAgo(incident.openedAt, now)})`,
     ...(touched.length > 0 ? [`Affects ${formatList(touched)}`] : []),
     ...(incident.parent?.kind === "upstream" ? ["Part of a wider outage, not caused by your shop"] : []),
-    ...(incident.parent?.kind === "shop" ? ["Several of your sources are affected together"] : []),
+    ...(incident.parent?.kind === "shop" && !isPart ? ["Several of your sources are affected together"] : []),
   ];
 }

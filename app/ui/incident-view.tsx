@@ -70,7 +70,7 @@ export function IncidentView({ page }: { page: Kept<IncidentDetailPage> }) {
         </CardPair>
         {page.parts.length > 0 ? (
           <Section title="Sources affected">
-            <IncidentList incidents={page.parts} view={shop} now={now} whenEmpty="" />
+            <IncidentList incidents={page.parts} view={shop} now={now} whenEmpty="" areParts />
           </Section>
         ) : null}
         <Evidence page={page} />
