@@ -83,8 +83,9 @@ $$
   ), failing AS (
     SELECT f.*, (f.late IS NOT NULL OR f.failed) AND NOT f.is_own_fault AS fails,
       CASE f.late WHEN 'critical' THEN 3 WHEN 'high' THEN 2 ELSE 1 END AS rank,
-      (SELECT min(i.opened_at) FROM public.dq_incidents i WHERE i.shop_id = f.shop_id AND i.connector_id = f.id
-        AND i.check_name IN ('freshness', 'sync_failed') AND i.status <> 'resolved') AS opened_at
+      CASE WHEN f.late IS NOT NULL OR f.failed THEN
+        (SELECT min(i.opened_at) FROM public.dq_incidents i WHERE i.shop_id = f.shop_id AND i.connector_id = f.id
+          AND i.check_name IN ('freshness', 'sync_failed') AND i.status <> 'resolved') END AS opened_at
     FROM facts f
   )
   SELECT source, count(*)::integer, count(*) FILTER (WHERE fails)::integer, count(DISTINCT shop_id) FILTER (WHERE fails)::integer,
