@@ -57,7 +57,11 @@ export async function changeWarehouse(
   const wanted = `shop_domain = $1 AND ${dayOfRow} = ANY (coalesce($2::date[], ARRAY[((now() AT TIME ZONE (SELECT time_zone FROM shops WHERE domain = $1))::date - 1)]))`;
   if (change.kind === "lose_rows") {
     const done = await owner.query(
-      `WITH gone AS (DELETE FROM ${name} WHERE ${wanted} AND ('x' || substr(md5(id), 1, 8))::bit(32)::bigint / 4294967296.0 < $3 RETURNING *) INSERT INTO ${kept} SELECT * FROM gone`,
+      // Of each day exactly its share, the same rows each time.
+      `WITH ranked AS (SELECT ctid, row_number() OVER (PARTITION BY ${dayOfRow} ORDER BY md5(id)) AS place, count(*) OVER (PARTITION BY ${dayOfRow}) AS all_rows
+         FROM ${name} WHERE ${wanted}),
+       gone AS (DELETE FROM ${name} WHERE ctid IN (SELECT ctid FROM ranked WHERE place <= round($3 * all_rows)) RETURNING *)
+       INSERT INTO ${kept} SELECT * FROM gone`,
       [domain, days, change.share],
     );
     return { rows: done.rowCount ?? 0 };
