@@ -84,9 +84,11 @@ export function createScheduler({ state, now, load, onEnded, pace: given }: Opti
       job.updatedAt = now();
       state.changed();
     };
-    await pause(pace.pendingMs, signal);
+    // Whoever sets the stage with a known end does not wait for it as a merchant does.
+    await pause(wanted ? Math.min(HURRIED_MS, pace.pendingMs) : pace.pendingMs, signal);
     turn("running");
-    await pause(connection.behaviour === "importing" ? longImportMs : pace.syncMs, signal);
+    const syncMs = wanted ? Math.min(HURRIED_MS, pace.syncMs) : pace.syncMs;
+    await pause(connection.behaviour === "importing" ? longImportMs : syncMs, signal);
     const outcome = wanted ?? (connection.behaviour === "fail" ? "failed" : "succeeded");
     if (outcome === "succeeded" && !hasEnded(job) && !signal.aborted) {
       try {
@@ -161,6 +163,9 @@ export function createScheduler({ state, now, load, onEnded, pace: given }: Opti
     drop,
   };
 }
+
+/** How long each half of such a sync takes. */
+const HURRIED_MS = 150;
 
 /** Waits, or less when aborted. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -60,7 +60,7 @@ export async function changeWarehouse(
       // Of each day exactly its share, the same rows each time.
       `WITH ranked AS (SELECT ctid, row_number() OVER (PARTITION BY ${dayOfRow} ORDER BY md5(id)) AS place, count(*) OVER (PARTITION BY ${dayOfRow}) AS all_rows
          FROM ${name} WHERE ${wanted}),
-       gone AS (DELETE FROM ${name} WHERE ctid IN (SELECT ctid FROM ranked WHERE place <= round($3 * all_rows)) RETURNING *)
+       gone AS (DELETE FROM ${name} WHERE ctid IN (SELECT ctid FROM ranked WHERE place <= round($3::numeric * all_rows)) RETURNING *)
        INSERT INTO ${kept} SELECT * FROM gone`,
       [domain, days, change.share],
     );
