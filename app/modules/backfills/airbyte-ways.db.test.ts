@@ -12,7 +12,8 @@ describe("what is particular to a way", () => {
   test("of two connectors on one connection only the wanted one is read again", async () => {
     const shop = await setUp("shopify_refunds", { kind: "shopify" });
     const refunds = await rowsOf("shopify_refunds", shop.domain);
-    const day = [...refunds.keys()].find((each) => each >= range.startDay && each <= range.endDay) ?? "";
+    // Small shops have days without a refund; it is read again up to now, so any day from the first on will do.
+    const day = [...refunds.keys()].sort().find((each) => each >= range.startDay)!;
     await lose("shopify_orders", shop.domain, [range.startDay]);
     await lose("shopify_refunds", shop.domain, [day]);
     expect((await drive(engineFor("shopify_refunds"), shop.backfill)).kind).toBe("loaded");
