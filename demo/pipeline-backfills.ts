@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import express, { type Router } from "express";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
-import { dayBefore, daysBetween, daysEnding, startOfDay } from "#app/modules/shops/shop-days.ts";
+import { daysBetween, daysEnding } from "#app/modules/shops/shop-days.ts";
 import type { PushTarget } from "./push-pipeline.ts";
 
 const Asked = z.object({
@@ -18,9 +18,9 @@ const Asked = z.object({
 });
 type Asked = z.infer<typeof Asked>["data"];
 
-/** Between two days, so that progress can be watched. */
-const PAUSE_MS = 250;
-const REPORT_EVERY = 3;
+const DAYS_AT_ONCE = 7;
+/** Between two pieces, so that progress can be watched. */
+const PAUSE_MS = 1_000;
 
 /** How a merchant's own pipelines take the request to send days again, do it, and report: as a stranger's code would. */
 export function createPipelineDoor({
@@ -30,7 +30,8 @@ export function createPipelineDoor({
 }: {
   appUrl: string;
   secretOf: (shop: string) => string;
-  load: (target: PushTarget, since: Date, until: Date) => Promise<number>;
+  /** Loads whole days again, as they are now; returns how many rows it wrote. */
+  load: (target: PushTarget, firstDay: string, lastDay: string) => Promise<number>;
 }): Router {
   const router = express.Router();
   const underWay = new Set<string>();
@@ -56,16 +57,16 @@ export function createPipelineDoor({
   }
 
   async function sendAgain(asked: Asked): Promise<void> {
-    const { shop, source, startDate, endDate, timeZone } = asked;
+    const { shop, source, startDate, endDate } = asked;
     const days = daysEnding(endDate, daysBetween(startDate, endDate) + 1);
     let rowsLoaded = 0;
-    for (const [index, day] of days.entries()) {
+    for (let done = 0; done < days.length; done += DAYS_AT_ONCE) {
       if (!underWay.has(asked.backfillId)) return;
-      const until = Math.min(Date.now(), startOfDay(dayBefore(day, -1), timeZone).getTime());
-      rowsLoaded += await load({ shop, source }, startOfDay(day, timeZone), new Date(until));
+      const [first, last] = [days[done]!, days[Math.min(days.length, done + DAYS_AT_ONCE) - 1]!];
+      rowsLoaded += await load({ shop, source }, first, last);
       await new Promise((done) => setTimeout(done, PAUSE_MS));
-      if (index % REPORT_EVERY === 0)
-        await report(asked, { status: "running", percent: (100 * (index + 1)) / days.length, rowsLoaded });
+      const percent = (100 * Math.min(days.length, done + DAYS_AT_ONCE)) / days.length;
+      await report(asked, { status: "running", percent, rowsLoaded });
     }
     await report(asked, { status: "completed", percent: 100, rowsLoaded });
   }

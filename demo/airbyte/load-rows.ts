@@ -49,7 +49,9 @@ export const loadHistory = (
   of: RowFacts & LoadedBy,
   since: Date,
   until: Date,
-): Promise<number> => replaceRows(pool, table, of, rowsBetween(table, of, since, until), until);
+  /** When the source is read: later than `until`, and its last day is whole. */
+  asOf: Date = until,
+): Promise<number> => replaceRows(pool, table, of, rowsBetween(table, of, since, until, asOf), asOf);
 
 /** Whose rows they are, and what names itself in them as having loaded them. */
 interface LoadedBy {

@@ -7,6 +7,7 @@ import { restartCheck } from "../checks/checks.store.server.ts";
 import { countTransition } from "../dq-metrics.server.ts";
 import type { Actor } from "../shops/shop.ts";
 import type { Incident, Resolution } from "./incident.ts";
+import { type IncidentStep, saveSteps } from "./incident-steps.store.server.ts";
 import { findIncidents, type IncidentRow, presentIncident } from "./incidents.store.server.ts";
 import { decideAction, type IncidentAction } from "./transitions.ts";
 
@@ -122,11 +123,16 @@ export async function endSnoozes(tx: ShopTx, now: Date): Promise<number> {
     UPDATE dq_incidents SET snoozed_until = NULL WHERE snoozed_until <= ${now}::timestamptz
     RETURNING shop_id AS "shopId", id, severity, status <> 'resolved' AS "isOpen"`;
   const open = ended.filter(({ isOpen }) => isOpen);
-  for (const { shopId, id, severity } of open) {
-    await tx.$executeRaw`
-      INSERT INTO incident_events (shop_id, incident_id, at, kind, severity, actor_role, actor)
-      VALUES (${shopId}::uuid, ${id}::uuid, ${now}::timestamptz, 'snooze_ended', ${severity}, 'system', 'system')`;
-  }
+  const steps = open.map(
+    ({ shopId, id, severity }): IncidentStep => ({
+      shop_id: shopId,
+      incident_id: id,
+      kind: "snooze_ended",
+      severity,
+      note: "",
+    }),
+  );
+  await saveSteps(tx, { opened: [], moved: [], retold: [], steps }, now);
   await announceIncidents(
     tx,
     open.map(({ shopId, id, severity }) => ({ shopId, incidentId: id, event: "snooze_ended", severity })),
