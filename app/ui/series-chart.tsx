@@ -1,8 +1,9 @@
-import { BlockStack, Text } from "@shopify/polaris";
+import { Text } from "@shopify/polaris";
 import { scaleLinear, scalePoint } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { Tier } from "../modules/anomalies/judge-day.ts";
 import type { ChartPoint, SeriesChart } from "../modules/checks/series-chart.ts";
+import { ChartFigure, ChartFrame, ChartLegend, ChartMark, chartSurface } from "./chart-frame.tsx";
 import { type Formatting, formatDay } from "./format.ts";
 import styles from "./series-chart.module.css";
 import { SeriesTable } from "./series-table.tsx";
@@ -45,28 +46,23 @@ function OneChart({
 }) {
   const last = chart.points.at(-1);
   return (
-    <figure className={styles.figure}>
-      <BlockStack gap="200">
-        <Text as="h3" variant="headingSm">
-          {chart.title}
-        </Text>
-        {last ? (
-          <>
-            <Plot chart={chart} view={view} marked={marked} />
-            <Legend chart={chart} marked={marked} />
-            <Text as="p" variant="bodySm" tone="subdued">
-              Whole days up to {formatDay(last.day, view)}; later ones are not over or not synced yet.
-              {remarkOn(chart)}
-            </Text>
-            <SeriesTable chart={chart} view={view} marked={marked} />
-          </>
-        ) : (
-          <Text as="p" tone="subdued">
-            There is no whole day of data yet. The first one shows here after the next sync.
+    <ChartFigure title={chart.title}>
+      {last ? (
+        <>
+          <Plot chart={chart} view={view} marked={marked} />
+          <Legend chart={chart} marked={marked} />
+          <Text as="p" variant="bodySm" tone="subdued">
+            Whole days up to {formatDay(last.day, view)}; later ones are not over or not synced yet.
+            {remarkOn(chart)}
           </Text>
-        )}
-      </BlockStack>
-    </figure>
+          <SeriesTable chart={chart} view={view} marked={marked} />
+        </>
+      ) : (
+        <Text as="p" tone="subdued">
+          There is no whole day of data yet. The first one shows here after the next sync.
+        </Text>
+      )}
+    </ChartFigure>
   );
 }
 
@@ -78,11 +74,10 @@ function remarkOn({ isLearning, hasVolume }: SeriesChart): string {
   return "";
 }
 
-/** The drawing's own units; it is stretched to the room there is, text and marks are not. */
+/** The lines' own units; they are stretched to the room there is, text and marks are not. A unit of height is a percent. */
 const WIDTH = 1000;
 const HEIGHT = 100;
 const Y_TICKS = 3;
-const X_TICKS = 6;
 
 function Plot({ chart, view, marked }: { chart: SeriesChart; view: Formatting; marked: readonly string[] }) {
   const { points, provisionalFrom, unit } = chart;
@@ -94,8 +89,6 @@ function Plot({ chart, view, marked }: { chart: SeriesChart; view: Formatting; m
   const y = scaleLinear([0, top], [HEIGHT, 0]).nice(Y_TICKS);
   const ceiling = y.domain()[1]!;
   const yTicks = y.ticks(Y_TICKS).filter((tick) => unit.kind === "money" || Number.isInteger(tick));
-  const labels = yTicks.map((tick) => formatAmount(tick, unit, view, ceiling >= 10_000));
-  const step = Math.ceil(points.length / X_TICKS);
   const xOf = ({ day }: ChartPoint) => x(day)!;
   const yOf = (value: number) => y(Math.min(ceiling, Math.max(0, value)));
   const band = area<ChartPoint>()
@@ -111,87 +104,54 @@ function Plot({ chart, view, marked }: { chart: SeriesChart; view: Formatting; m
   const settled = unsettledAt < 0 ? points : points.slice(0, unsettledAt);
   // The dashed line begins where the other ends.
   const unsettled = unsettledAt < 0 ? [] : points.slice(Math.max(0, unsettledAt - 1));
-  const across = (units: number) => `${(100 * units) / WIDTH}%`;
-  const down = (units: number) => `${(100 * units) / HEIGHT}%`;
   return (
-    <div
-      role="img"
-      aria-label={seriesInWords(chart, view)}
-      className={styles.frame}
-      style={{ paddingInlineStart: `${Math.max(...labels.map((label) => label.length)) + 1}ch` }}
+    <ChartFrame
+      label={seriesInWords(chart, view)}
+      amounts={yTicks.map((tick) => ({
+        at: y(tick),
+        words: formatAmount(tick, unit, view, ceiling >= 10_000),
+        isBase: tick === 0,
+      }))}
+      days={points.map((point, index) => ({
+        day: point.day,
+        words: pointInWords(point, chart, marked, view),
+        mark: point.unusual ? (
+          <ChartMark
+            outline={outlines[shapes[point.unusual.kind]]}
+            kind={point.unusual.tier}
+            at={yOf(point.value ?? 0)}
+          />
+        ) : point.state === "missing" ? (
+          <ChartMark outline={outlines.cross} kind="absent" at={HEIGHT} />
+        ) : isAlone(points, index) ? (
+          <ChartMark outline={outlines.dot} kind="usual" at={yOf(point.value ?? 0)} />
+        ) : null,
+      }))}
+      view={view}
     >
-      <div className={styles.plot}>
-        <svg
-          className={styles.surface}
-          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-          preserveAspectRatio="none"
-          aria-hidden="true"
-        >
-          {points
-            .filter(({ day }) => marked.includes(day))
-            .map((point) => (
-              <rect
-                key={point.day}
-                className={styles.marked}
-                x={xOf(point) - x.step() / 2}
-                width={x.step()}
-                y={0}
-                height={HEIGHT}
-              />
-            ))}
-          {yTicks.map((tick) => (
-            <line
-              key={tick}
-              className={tick === 0 ? styles.base : styles.rule}
-              x1={0}
-              x2={WIDTH}
-              y1={y(tick)}
-              y2={y(tick)}
+      <svg
+        className={`${chartSurface} ${styles.lines}`}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        {points
+          .filter(({ day }) => marked.includes(day))
+          .map((point) => (
+            <rect
+              key={point.day}
+              className={styles.marked}
+              x={xOf(point) - x.step() / 2}
+              width={x.step()}
+              y={0}
+              height={HEIGHT}
             />
           ))}
-          <path className={styles.band} d={band(points) ?? ""} />
-          <path className={styles.unsettled} d={actual(unsettled) ?? ""} />
-          <path className={styles.actual} d={actual(settled) ?? ""} />
-        </svg>
-        {yTicks.map((tick, index) => (
-          <span key={tick} className={styles.amount} style={{ insetBlockStart: down(y(tick)) }}>
-            {labels[index]}
-          </span>
-        ))}
-        {points.map((point, index) =>
-          index % step === step >> 1 ? (
-            <span
-              key={point.day}
-              className={styles.date}
-              data-minor={((index - (step >> 1)) / step) % 2 === 1}
-              style={{ insetInlineStart: across(xOf(point)) }}
-            >
-              {formatDay(point.day, view)}
-            </span>
-          ) : null,
-        )}
-        {points.map((point, index) => (
-          <span
-            key={point.day}
-            className={styles.day}
-            style={{ insetInlineStart: across(xOf(point) - x.step() / 2), inlineSize: across(x.step()) }}
-            title={pointInWords(point, chart, marked, view)}
-          >
-            {point.unusual ? (
-              <Mark
-                shape={shapes[point.unusual.kind]}
-                tier={point.unusual.tier}
-                at={down(yOf(point.value ?? 0))}
-              />
-            ) : point.state === "missing" ? (
-              <Mark shape="cross" tier="missing" at={down(HEIGHT)} />
-            ) : isAlone(points, index) ? (
-              <Mark shape="dot" tier="usual" at={down(yOf(point.value ?? 0))} />
-            ) : null}
-          </span>
-        ))}
-      </div>
-    </div>
+        <path className={styles.band} d={band(points) ?? ""} />
+        <path className={styles.unsettled} d={actual(unsettled) ?? ""} />
+        <path className={styles.actual} d={actual(settled) ?? ""} />
+      </svg>
+    </ChartFrame>
   );
 }
 
@@ -217,30 +177,7 @@ const outlines = {
   dot: "M6 3.5a2.5 2.5 0 1 0 .001 0z",
 } as const;
 
-/** A day's mark: what is unusual is told by its shape, how much by its colour. */
-function Mark({
-  shape,
-  tier,
-  at,
-}: {
-  shape: keyof typeof outlines;
-  tier: "warning" | "high" | "missing" | "usual";
-  at?: string;
-}) {
-  return (
-    <svg
-      className={at === undefined ? styles.sample : styles.mark}
-      data-tier={tier}
-      viewBox="0 0 12 12"
-      style={at === undefined ? undefined : { insetBlockStart: at }}
-      aria-hidden="true"
-    >
-      <path d={outlines[shape]} />
-    </svg>
-  );
-}
-
-/** What the drawing's lines and marks mean: those that occur. */
+/** What the drawing's lines and marks mean. */
 function Legend({
   chart: { points, provisionalFrom },
   marked,
@@ -252,7 +189,7 @@ function Legend({
     points.flatMap(({ unusual }) => (unusual && kinds.includes(unusual.kind) ? [unusual.tier] : []));
   const markOf = (words: string, shape: "down" | "up" | "square", tiers: readonly Tier[]) => ({
     words,
-    sample: <Mark shape={shape} tier={tiers.includes("high") ? "high" : "warning"} />,
+    sample: <ChartMark outline={outlines[shape]} kind={tiers.includes("high") ? "high" : "warning"} />,
     isShown: tiers.length > 0,
   });
   const entries = [
@@ -272,7 +209,7 @@ function Legend({
     markOf("Same value again", "square", tiersOf("stuck")),
     {
       words: "No data",
-      sample: <Mark shape="cross" tier="missing" />,
+      sample: <ChartMark outline={outlines.cross} kind="absent" />,
       isShown: points.some(({ state }) => state === "missing"),
     },
     {
@@ -281,16 +218,5 @@ function Legend({
       isShown: points.some(({ day }) => marked.includes(day)),
     },
   ];
-  return (
-    <ul className={styles.legend} aria-hidden="true">
-      {entries
-        .filter(({ isShown }) => isShown)
-        .map(({ words, sample }) => (
-          <li key={words}>
-            {sample}
-            {words}
-          </li>
-        ))}
-    </ul>
-  );
+  return <ChartLegend entries={entries} />;
 }
