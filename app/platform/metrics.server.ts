@@ -3,6 +3,7 @@ import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import {
   AggregationTemporality,
   DataPointType,
+  InstrumentType,
   MeterProvider,
   type MetricData,
   type MetricDescriptor,
@@ -20,10 +21,15 @@ const ANSWER_WITHIN_MS = 2_000;
 type LabelValues = Readonly<Record<string, readonly string[]>>;
 type Labels<Values extends LabelValues> = { [Label in keyof Values]: Values[Label][number] };
 
-/** Gives what was counted or seen since it was last asked. */
+/** Gives what was counted or seen since it was last asked; of what is read as a running total, that total. */
 class Collector extends MetricReader {
   constructor() {
-    super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
+    super({
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_COUNTER
+          ? AggregationTemporality.CUMULATIVE
+          : AggregationTemporality.DELTA,
+    });
   }
   protected async onShutdown(): Promise<void> {}
   protected async onForceFlush(): Promise<void> {}
@@ -79,15 +85,30 @@ export function histogram<const Values extends LabelValues>(
   });
 }
 
+interface Described {
+  description: string;
+  unit?: string;
+  /** It only ever grows while this process lives: a counter to whoever reads it. */
+  grows?: true;
+}
+
+export interface Reading<Name extends string> {
+  name: Name;
+  value: number;
+  labels?: Record<string, string>;
+}
+
 /** Gauges that are read together, when somebody asks. What cannot be read then is left out of the answer. */
 export function gauges<Name extends string>(
-  described: Record<Name, { description: string; unit?: string }>,
-  read: () => Promise<{ name: Name; value: number; labels?: Record<string, string> }[]>,
+  described: Record<Name, Described>,
+  read: () => Promise<Reading<Name>[]>,
 ): void {
   const byName = new Map(
-    Object.entries<{ description: string; unit?: string }>(described).map(([name, options]) => [
+    Object.entries<Described>(described).map(([name, { grows, ...options }]) => [
       name,
-      observing.createObservableGauge(name, options),
+      grows
+        ? observing.createObservableCounter(name, options)
+        : observing.createObservableGauge(name, options),
     ]),
   );
   observing.addBatchObservableCallback(
