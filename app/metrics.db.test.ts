@@ -100,12 +100,12 @@ describe("after the start", () => {
       dq_alert_overdue_seconds: 1,
       dq_alert_channel_broken: 2,
       dq_worker_processes: 1,
-      db_client_connection_count: 2,
-      db_client_connection_pending_requests: 1,
+      db_client_connections: 2,
+      db_client_connections_pending: 1,
     }))
       expect(Object.keys(await valuesOf(name)), name).toHaveLength(series);
     expect(await oneValueOf("dq_shops")).toBe(1);
-    expect(await oneValueOf("db_client_connection_max")).toBe(10);
+    expect(await oneValueOf("db_client_connections_max")).toBe(10);
     expect(await oneValueOf("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
     expect(await oneValueOf("dq_job_attempts_total", 'task="dq.run_batch",outcome="done"')).toBe(0);
   });
@@ -203,6 +203,18 @@ describe("a judged batch", () => {
     await promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq"], { env: process.env });
     expect(await oneValueOf("dq_freshness_check_duration_seconds_count")).toBeGreaterThan(before);
     expect(await oneValueOf("dq_incident_resolved_total", 'severity="warning",how="auto"')).toBe(1);
+  });
+
+  it("by hand over all shops stands as a tick that has ended; one over a single shop does not", async () => {
+    const ticks = async () => (await database.owner.query("SELECT 1 FROM runner_ticks")).rowCount;
+    const pass = (...args: string[]) =>
+      promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq", ...args], { env: process.env });
+    const before = (await ticks())!;
+    await pass(`--shop=${SHOP}`);
+    expect(await ticks()).toBe(before);
+    await pass();
+    expect(await ticks()).toBe(before + 1);
+    expect(await oneValueOf("dq_runner_heartbeat_age_seconds")).toBeLessThan(10);
   });
 
   it("that is rolled back counts nothing", async () => {

@@ -197,7 +197,7 @@ describe("a query that adds up what every process tells", () => {
     ["dq_queue_oldest_job_seconds > 1", 1],
     ["sum by (severity) (max by (severity) (increase(dq_incident_created_total[5m])))", 0],
     ["max by (job) (dq_queue_jobs) / sum(dq_queue_jobs)", 1],
-    ["sum by (instance) (db_client_connection_count)", 0],
+    ["sum by (instance) (db_client_connections)", 0],
   ])("%s: %i", (expr, found) => {
     expect(sharedWithoutMax(expr)).toHaveLength(found);
   });

@@ -39,17 +39,17 @@ gauges(
 
 gauges(
   {
-    "db.client.connection.count": { description: "Connections to the database, used or idle." },
-    "db.client.connection.max": { description: "The most connections that there can be." },
-    "db.client.connection.pending_requests": { description: "What waits for a connection." },
+    "db.client.connections": { description: "Connections to the database, used or idle." },
+    "db.client.connections.max": { description: "The most connections that there can be." },
+    "db.client.connections.pending": { description: "What waits for a connection." },
   },
   async () => {
     const { used, idle, waiting, limit } = readPool();
     return [
-      { name: "db.client.connection.count", value: used, labels: { state: "used" } },
-      { name: "db.client.connection.count", value: idle, labels: { state: "idle" } },
-      { name: "db.client.connection.max", value: limit },
-      { name: "db.client.connection.pending_requests", value: waiting },
+      { name: "db.client.connections", value: used, labels: { state: "used" } },
+      { name: "db.client.connections", value: idle, labels: { state: "idle" } },
+      { name: "db.client.connections.max", value: limit },
+      { name: "db.client.connections.pending", value: waiting },
     ];
   },
 );
