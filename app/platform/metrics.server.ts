@@ -9,6 +9,7 @@ import {
   type MetricDescriptor,
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
+import { inTime } from "./in-time.ts";
 import { log } from "./log.server.ts";
 import { addTotals, loadTotals, saveTotals, type Total, type Totals } from "./metric-totals.server.ts";
 
@@ -222,7 +223,7 @@ function totalsOf(metric: MetricData): Total[] {
 /** Everything in Prometheus' text format. While the database is away: totals as last known, and no gauge of it. */
 export async function renderMetrics(): Promise<string> {
   await collectCounts();
-  isDatabaseAnswering = await inTime(inTurn(refresh)).then(
+  isDatabaseAnswering = await inTime(inTurn(refresh), ANSWER_WITHIN_MS).then(
     () => true,
     (error: unknown) => {
       log.warn({ err: error }, "metrics are as last known");
@@ -295,15 +296,7 @@ export function startMetrics(): void {
 /** Saves once more, before the process ends; it does not wait for a database that is away. */
 export async function stopMetrics(): Promise<void> {
   clearInterval(timer);
-  await inTime(saveMetrics()).catch((error: unknown) =>
+  await inTime(saveMetrics(), ANSWER_WITHIN_MS).catch((error: unknown) =>
     log.warn({ err: error }, "what was counted last could not be saved"),
   );
-}
-
-function inTime<T>(work: Promise<T>): Promise<T> {
-  let limit: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
-  });
-  return Promise.race([work, tooLate]).finally(() => clearTimeout(limit));
 }
