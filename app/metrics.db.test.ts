@@ -76,6 +76,9 @@ describe("after the start", () => {
       dq_incident_resolved_total: 3 * 2,
       dq_backfill_requested_total: 13,
       dq_backfill_completed_total: 3,
+      dq_alert_deliveries_total: 3 * 4,
+      dq_ingest_reports_total: 4 * 5,
+      dq_airbyte_polls_total: 7,
     };
     for (const [name, combinations] of Object.entries(expected)) {
       const values = await valuesOf(name);
@@ -87,11 +90,39 @@ describe("after the start", () => {
       ["failed", "ready", "running", "scheduled"].map((state) => `state="${state}"`),
     );
     expect(await oneValueOf("dq_queue_oldest_job_seconds")).toBe(0);
+    for (const [name, series] of Object.entries({
+      dq_shops: 1,
+      dq_incident_open: 3,
+      dq_airbyte_workspaces: 2,
+      dq_backfill_active: 6,
+      dq_backfill_oldest_seconds: 6,
+      dq_backfill_overdue_seconds: 1,
+      dq_alert_overdue_seconds: 1,
+      dq_alert_channel_broken: 2,
+      dq_worker_processes: 1,
+      db_client_connections: 2,
+      db_client_connections_pending: 1,
+    }))
+      expect(Object.keys(await valuesOf(name)), name).toHaveLength(series);
+    expect(await oneValueOf("dq_shops")).toBe(1);
+    expect(await oneValueOf("db_client_connections_max")).toBe(10);
+    expect(await oneValueOf("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
     expect(await oneValueOf("dq_job_attempts_total", 'task="dq.run_batch",outcome="done"')).toBe(0);
   });
 
   it("has no heartbeat before the runner ever finished a tick: unknown is not zero", async () => {
     expect(await valuesOf("dq_runner_heartbeat_age_seconds")).toEqual({});
+    expect(await valuesOf("dq_runner_tick_seconds")).toEqual({});
+    expect(await valuesOf("dq_worker_heartbeat_age_seconds")).toEqual({});
+    expect(await oneValueOf("dq_worker_processes")).toBe(0);
+  });
+
+  it("grows its processor time, which is a counter, and not its memory", async () => {
+    const before = (await oneValueOf("process_cpu_seconds_total"))!;
+    for (let each = 0; each < 5; each += 1) await scrape();
+    expect(await oneValueOf("process_cpu_seconds_total")).toBeGreaterThan(before);
+    expect(await scrape()).toContain("# TYPE process_cpu_seconds_total counter\n");
+    expect(await scrape()).toContain("# TYPE process_resident_memory_bytes gauge\n");
   });
 
   it("answers GET /metrics as text that Prometheus takes, and nothing else", async () => {
@@ -107,6 +138,27 @@ describe("after the start", () => {
     expect((await at("/")).status).toBe(404);
     expect((await fetch(`${web.url}/metrics`)).status).toBe(404);
   });
+});
+
+it("what stands is counted over all shops, with zeros for what is not there", async () => {
+  await database.owner.query(
+    "INSERT INTO airbyte_workspaces (shop_id, workspace_id, unreachable_since) SELECT id, gen_random_uuid(), now() FROM shops",
+  );
+  await database.owner.query(
+    `INSERT INTO backfill_jobs (shop_id, connector_id, source, start_day, end_day, requested_by, requested_role, status, created_at, due_at)
+     SELECT shop_id, id, source, '2026-01-01', '2026-01-02', 'x', 'merchant', 'running', now() - interval '2 hours', now() - interval '20 minutes'
+     FROM connectors WHERE source = 'ga4'`,
+  );
+  expect(await valuesOf("dq_airbyte_workspaces")).toEqual({
+    'state="reachable"': 0,
+    'state="unreachable"': 1,
+  });
+  expect(await oneValueOf("dq_backfill_active", 'status="running"')).toBe(1);
+  expect(await oneValueOf("dq_backfill_active", 'status="queued"')).toBe(0);
+  expect(Math.round((await oneValueOf("dq_backfill_oldest_seconds", 'status="running"'))! / 60)).toBe(120);
+  expect(Math.round((await oneValueOf("dq_backfill_overdue_seconds"))! / 60)).toBe(20);
+  await database.owner.query("DELETE FROM backfill_jobs");
+  expect(await oneValueOf("dq_backfill_overdue_seconds")).toBe(0);
 });
 
 describe("a judged batch", () => {
@@ -131,9 +183,18 @@ describe("a judged batch", () => {
         await oneValueOf("dq_job_attempts_total", 'task="dq.run_batch",outcome="done"'),
       ).toBeGreaterThanOrEqual(1);
     });
-    const age = await oneValueOf("dq_runner_heartbeat_age_seconds");
-    expect(age).toBeGreaterThanOrEqual(0);
-    expect(age).toBeLessThan(60);
+    for (const name of ["dq_runner_heartbeat_age_seconds", "dq_worker_heartbeat_age_seconds"]) {
+      const age = await oneValueOf(name);
+      expect(age, name).toBeGreaterThanOrEqual(0);
+      expect(age, name).toBeLessThan(60);
+    }
+    expect(await oneValueOf("dq_worker_processes")).toBe(1);
+    expect(await oneValueOf("dq_worker_resident_memory_bytes")).toBeGreaterThan(10_000_000);
+    expect(await oneValueOf("dq_runner_unfinished_tick_seconds")).toBe(0);
+    expect(await oneValueOf("dq_incident_open", 'severity="warning"')).toBe(1);
+    expect(
+      await oneValueOf("dq_job_duration_seconds_count", 'task="dq.run_batch",outcome="done"'),
+    ).toBeGreaterThanOrEqual(1);
   });
 
   it("of a pass by hand is seen as well, before its process has gone", async () => {
@@ -142,6 +203,18 @@ describe("a judged batch", () => {
     await promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq"], { env: process.env });
     expect(await oneValueOf("dq_freshness_check_duration_seconds_count")).toBeGreaterThan(before);
     expect(await oneValueOf("dq_incident_resolved_total", 'severity="warning",how="auto"')).toBe(1);
+  });
+
+  it("by hand over all shops stands as a tick that has ended; one over a single shop does not", async () => {
+    const ticks = async () => (await database.owner.query("SELECT 1 FROM runner_ticks")).rowCount;
+    const pass = (...args: string[]) =>
+      promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq", ...args], { env: process.env });
+    const before = (await ticks())!;
+    await pass(`--shop=${SHOP}`);
+    expect(await ticks()).toBe(before);
+    await pass();
+    expect(await ticks()).toBe(before + 1);
+    expect(await oneValueOf("dq_runner_heartbeat_age_seconds")).toBeLessThan(10);
   });
 
   it("that is rolled back counts nothing", async () => {
@@ -164,8 +237,26 @@ describe("a judged batch", () => {
   });
 });
 
+it("a report of a pipeline is counted by its door and by what became of it", async () => {
+  const post = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`${web.url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: "{}",
+    });
+  expect((await post("/api/ingest/sync-runs")).status).toBe(401);
+  expect((await post("/api/v1/lineage", { authorization: "Bearer shk_nobody" })).status).toBe(401);
+  expect((await post("/api/ingest/sync-runs", { "content-type": "text/plain" })).status).toBe(415);
+  const of = (door: string, outcome: string) =>
+    oneValueOf("dq_ingest_reports_total", `door="${door}",outcome="${outcome}"`);
+  expect(await of("push", "unauthenticated")).toBe(1);
+  expect(await of("lineage", "unauthenticated")).toBe(1);
+  expect(await of("push", "invalid")).toBe(1);
+  expect(await of("push", "accepted")).toBe(0);
+});
+
 describe("requests", () => {
-  it("are timed by method, group of addresses and class of status", async () => {
+  it("are timed by method, route and class of status", async () => {
     const headers = { authorization: `Bearer ${await mintSessionToken(SHOP)}` };
     const labels = (method: string, route: string, status: string) =>
       `method="${method}",route="${route}",status="${status}"`;
@@ -183,9 +274,10 @@ describe("requests", () => {
       );
     };
     await eventually(async () => {
-      expect(await more("GET", "/api/sync-health", "2xx")).toBe(1);
-      expect(await more("GET", "/api/sync-health", "4xx")).toBe(1);
-      expect(await more("GET", "other", "4xx")).toBe(2);
+      expect(await more("GET", "/api/sync-health/summary", "2xx")).toBe(1);
+      expect(await more("GET", "/api/sync-health/connector/:id", "4xx")).toBe(1);
+      expect(await more("GET", "/api/*", "4xx")).toBe(1);
+      expect(await more("GET", "other", "4xx")).toBe(1);
       expect(await more("POST", "/healthz", "4xx")).toBe(1);
       expect(await more("other", "/healthz", "4xx")).toBe(1);
     });
@@ -200,6 +292,7 @@ it("names no shop, no id and no address", async () => {
     "SELECT DISTINCT jsonb_object_keys(labels) AS label FROM metric_totals",
   );
   expect(rows.map(({ label }) => label).sort()).toEqual([
+    "door",
     "how",
     "method",
     "outcome",
@@ -239,7 +332,7 @@ it("answers what it knows while the database is away, and counts what happens me
   const name = new URL(database.appUrl).pathname.slice(1);
   const before = await valuesOf("dq_incident_created_total");
   const requests = (values: Record<string, number>) =>
-    values['method="GET",route="/api/sync-health",status="5xx"'] ?? 0;
+    values['method="GET",route="/api/sync-health/summary",status="5xx"'] ?? 0;
   await database.owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT 0`);
   await database.owner.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",

@@ -11,7 +11,7 @@ import type { Web } from "./process-hooks.server.ts";
 
 /** What `entry.server.tsx` exports besides the answer to documents. */
 interface ProcessHooks {
-  startWeb(): Promise<Web>;
+  startWeb(routes: ServerBuild["routes"]): Promise<Web>;
   stopWeb(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ async function serve(): Promise<void> {
   const hooks = (await loadBuild()).entry.module as unknown as ProcessHooks;
   let web: Web;
   try {
-    web = await hooks.startWeb();
+    web = await hooks.startWeb((await loadBuild()).routes);
   } catch (error) {
     await close();
     await hooks.stopWeb().catch(() => undefined);
@@ -153,7 +153,7 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
         ? web.refuse("payload_too_large", `The body is larger than ${web.bodyLimitBytes} bytes.`, where)
         : null;
   if (!refusal) {
-    next();
+    web.inRequest(requestId, next);
     return;
   }
   if (refusal.status === 405) refusal.headers.set("Allow", [...answeredMethods].join(", "));

@@ -7,6 +7,8 @@ const documents = [
   "README.md",
   "docs/architecture.md",
   "docs/alerts.md",
+  "docs/observability.md",
+  "docs/runbook.md",
   ...readdirSync(`${root}docs/decisions`).map((name) => `docs/decisions/${name}`),
 ];
 

@@ -8,6 +8,7 @@ import { env } from "#app/platform/env.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { startMetrics, stopMetrics } from "#app/platform/metrics.server.ts";
 import { closeWarehouse, WarehouseError } from "#app/platform/warehouse.server.ts";
+import { startHeartbeat } from "#app/platform/worker-heartbeat.server.ts";
 import { crontab } from "./crontab.ts";
 import { taskList } from "./task-list.ts";
 
@@ -46,8 +47,10 @@ try {
       else log.debug({ queue: message }, "queue");
     }),
   });
+  const heartbeat = startHeartbeat();
   log.info("worker ready");
   await runner.promise;
+  heartbeat.stop();
   await pgPool.end();
   await closeWarehouse();
   await stopMetrics();

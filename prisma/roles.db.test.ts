@@ -71,6 +71,7 @@ describe("functions that run as their owner", () => {
       "graphile_worker.sync_health_enqueue",
       "graphile_worker.sync_health_queue_depth",
       "public.count_failing_sources",
+      "public.count_for_metrics",
       "public.ensure_result_partitions",
       "public.ensure_shop",
       "public.find_airbyte_webhook",

@@ -66,6 +66,7 @@ describe("the catalogue", () => {
       "shops",
       "upstream_events",
       "webhook_receipts",
+      "worker_heartbeats",
     ]);
   });
 

@@ -1,6 +1,5 @@
-import { db } from "#app/platform/db.server.ts";
-import { counter, gauges, histogram } from "#app/platform/metrics.server.ts";
-import { readQueueDepth } from "#app/platform/queue.server.ts";
+import type { AirbyteErrorKind } from "#app/integrations/airbyte/errors.ts";
+import { counter, histogram } from "#app/platform/metrics.server.ts";
 import { catalog, type TaskName } from "#jobs/catalog.ts";
 import { channels } from "./alerts/routing.ts";
 import { checkNames, type DataCheckName } from "./checks/check-names.ts";
@@ -11,6 +10,20 @@ import { Severity } from "./severity.ts";
 const severity = Severity.options;
 const isDataCheck = (check: string): check is DataCheckName =>
   check !== "freshness" && check !== "sync_failed" && (checkNames as string[]).includes(check);
+
+const tasks = Object.keys(catalog) as TaskName[];
+const jobOutcomes = ["done", "retry", "gave_up"] as const;
+/** Where pipelines report: signed pushes, a refill's progress, OpenLineage, Airbyte's notifications. */
+const ingestDoors = ["push", "progress", "lineage", "airbyte_webhook"] as const;
+export type IngestDoor = (typeof ingestDoors)[number];
+const airbyteTroubles = [
+  "throttled",
+  "unauthorized",
+  "unreachable",
+  "rejected",
+  "not_found",
+  "conflict",
+] as const satisfies readonly AirbyteErrorKind[];
 
 /** What the product counts, over all processes. A shop is never a label. */
 export const dqMetrics = {
@@ -48,44 +61,23 @@ export const dqMetrics = {
     },
   ),
   jobs: counter("dq.job.attempts_total", "Attempts of jobs: done, to be tried again (retry) or given up.", {
-    task: Object.keys(catalog) as TaskName[],
-    outcome: ["done", "retry", "gave_up"],
+    task: tasks,
+    outcome: jobOutcomes,
+  }),
+  jobSeconds: histogram("dq.job.duration_seconds", "How long attempts of jobs took.", {
+    unit: "s",
+    bounds: [0.05, 0.25, 1, 5, 15, 60, 300],
+    labels: { task: tasks, outcome: jobOutcomes },
+  }),
+  ingestReports: counter(
+    "dq.ingest.reports_total",
+    "Reports of pipelines, by the door they came to and what became of them.",
+    { door: ingestDoors, outcome: ["accepted", "unauthenticated", "rate_limited", "invalid", "failed"] },
+  ),
+  airbytePolls: counter("dq.airbyte.polls_total", "Polls of Airbyte, one a shop, and what it said.", {
+    outcome: ["answered", ...airbyteTroubles],
   }),
 };
-
-gauges(
-  {
-    "dq.queue.jobs": {
-      description: "Jobs in the queue: ready, scheduled for later, running, or failed for good.",
-    },
-    "dq.queue.oldest_job_seconds": { description: "How long the oldest ready job has waited.", unit: "s" },
-  },
-  async () => {
-    const { oldestReadySeconds, ...depth } = await readQueueDepth(db());
-    return [
-      ...Object.entries(depth).map(([state, value]) => ({
-        name: "dq.queue.jobs" as const,
-        value,
-        labels: { state },
-      })),
-      { name: "dq.queue.oldest_job_seconds", value: oldestReadySeconds },
-    ];
-  },
-);
-
-gauges(
-  {
-    "dq.runner.heartbeat_age_seconds": {
-      description: "How long ago the runner last finished a tick. Missing until it has finished one.",
-      unit: "s",
-    },
-  },
-  async () => {
-    const [tick] = await db().$queryRaw<{ age: number | null }[]>`
-      SELECT extract(epoch FROM now() - max(finished_at))::double precision AS age FROM runner_ticks`;
-    return tick?.age == null ? [] : [{ name: "dq.runner.heartbeat_age_seconds", value: tick.age }];
-  },
-);
 
 /** Counts changed verdicts that are freshness failures. */
 export function countFreshnessFailures(

@@ -1,4 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
 import { Prisma, PrismaClient } from "#prisma/generated/client.ts";
 import { env } from "./env.server.ts";
 
@@ -7,17 +8,34 @@ export const sql = Prisma.sql;
 export const emptySql = Prisma.empty;
 export type DbTransaction = Prisma.TransactionClient;
 
+const pools = new WeakMap<PrismaClient, pg.Pool>();
+
 /** A client on the app role. `connections` bounds its pool. */
 export function createDb(url: string, connections = 10): PrismaClient {
-  return new PrismaClient({
-    adapter: new PrismaPg({
-      connectionString: url,
-      max: connections,
-      application_name: "sync-health",
-      idle_in_transaction_session_timeout: 60_000,
-    }),
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    application_name: "sync-health",
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  const made = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
     transactionOptions: { maxWait: 5_000, timeout: 30_000 },
   });
+  pools.set(made, pool);
+  return made;
+}
+
+/** How the connections of the process' client stand; `waiting` counts what waits for one. */
+export function readPool(): { used: number; idle: number; waiting: number; limit: number } {
+  const pool = pools.get(db());
+  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool ?? {};
+  return {
+    used: totalCount - idleCount,
+    idle: idleCount,
+    waiting: waitingCount,
+    limit: pool?.options.max ?? 0,
+  };
 }
 
 let client: PrismaClient | undefined;

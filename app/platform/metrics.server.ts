@@ -3,11 +3,13 @@ import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import {
   AggregationTemporality,
   DataPointType,
+  InstrumentType,
   MeterProvider,
   type MetricData,
   type MetricDescriptor,
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
+import { inTime } from "./in-time.ts";
 import { log } from "./log.server.ts";
 import { addTotals, loadTotals, saveTotals, type Total, type Totals } from "./metric-totals.server.ts";
 
@@ -20,10 +22,15 @@ const ANSWER_WITHIN_MS = 2_000;
 type LabelValues = Readonly<Record<string, readonly string[]>>;
 type Labels<Values extends LabelValues> = { [Label in keyof Values]: Values[Label][number] };
 
-/** Gives what was counted or seen since it was last asked. */
+/** Gives what was counted or seen since it was last asked; of what is read as a running total, that total. */
 class Collector extends MetricReader {
   constructor() {
-    super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
+    super({
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_COUNTER
+          ? AggregationTemporality.CUMULATIVE
+          : AggregationTemporality.DELTA,
+    });
   }
   protected async onShutdown(): Promise<void> {}
   protected async onForceFlush(): Promise<void> {}
@@ -79,15 +86,30 @@ export function histogram<const Values extends LabelValues>(
   });
 }
 
+interface Described {
+  description: string;
+  unit?: string;
+  /** It only ever grows while this process lives: a counter to whoever reads it. */
+  grows?: true;
+}
+
+export interface Reading<Name extends string> {
+  name: Name;
+  value: number;
+  labels?: Record<string, string>;
+}
+
 /** Gauges that are read together, when somebody asks. What cannot be read then is left out of the answer. */
 export function gauges<Name extends string>(
-  described: Record<Name, { description: string; unit?: string }>,
-  read: () => Promise<{ name: Name; value: number; labels?: Record<string, string> }[]>,
+  described: Record<Name, Described>,
+  read: () => Promise<Reading<Name>[]>,
 ): void {
   const byName = new Map(
-    Object.entries<{ description: string; unit?: string }>(described).map(([name, options]) => [
+    Object.entries<Described>(described).map(([name, { grows, ...options }]) => [
       name,
-      observing.createObservableGauge(name, options),
+      grows
+        ? observing.createObservableCounter(name, options)
+        : observing.createObservableGauge(name, options),
     ]),
   );
   observing.addBatchObservableCallback(
@@ -201,7 +223,7 @@ function totalsOf(metric: MetricData): Total[] {
 /** Everything in Prometheus' text format. While the database is away: totals as last known, and no gauge of it. */
 export async function renderMetrics(): Promise<string> {
   await collectCounts();
-  isDatabaseAnswering = await inTime(inTurn(refresh)).then(
+  isDatabaseAnswering = await inTime(inTurn(refresh), ANSWER_WITHIN_MS).then(
     () => true,
     (error: unknown) => {
       log.warn({ err: error }, "metrics are as last known");
@@ -274,15 +296,7 @@ export function startMetrics(): void {
 /** Saves once more, before the process ends; it does not wait for a database that is away. */
 export async function stopMetrics(): Promise<void> {
   clearInterval(timer);
-  await inTime(saveMetrics()).catch((error: unknown) =>
+  await inTime(saveMetrics(), ANSWER_WITHIN_MS).catch((error: unknown) =>
     log.warn({ err: error }, "what was counted last could not be saved"),
   );
-}
-
-function inTime<T>(work: Promise<T>): Promise<T> {
-  let limit: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
-  });
-  return Promise.race([work, tooLate]).finally(() => clearTimeout(limit));
 }

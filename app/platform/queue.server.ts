@@ -1,13 +1,19 @@
 import type { JobSpec } from "#jobs/catalog.ts";
 import type { DbTransaction } from "./db.server.ts";
+import { currentRequestId } from "./request-context.server.ts";
 
 /**
- * Queues jobs in the caller's transaction: they exist if, and only if, it commits.
+ * Queues jobs in the caller's transaction: they exist if, and only if, it commits. Each carries the id of the request
+ * that gave reason for it, which the job's log lines then show.
  * @param specs from the catalogue's `job(…)`
  */
 export async function enqueue(tx: DbTransaction, specs: readonly JobSpec[]): Promise<void> {
   if (specs.length === 0) return;
-  await tx.$queryRaw`SELECT graphile_worker.sync_health_enqueue(${JSON.stringify(specs)}::jsonb)::text`;
+  const requestId = currentRequestId();
+  const carrying = requestId
+    ? specs.map((spec) => ({ ...spec, payload: { ...(spec.payload as object), requestId } }))
+    : specs;
+  await tx.$queryRaw`SELECT graphile_worker.sync_health_enqueue(${JSON.stringify(carrying)}::jsonb)::text`;
 }
 
 export interface QueueDepth {

@@ -1,4 +1,5 @@
 import { db } from "./db.server.ts";
+import { inTime } from "./in-time.ts";
 import { log } from "./log.server.ts";
 import { readQueueDepth } from "./queue.server.ts";
 
@@ -20,17 +21,11 @@ export async function checkReadiness(): Promise<Readiness> {
 }
 
 async function answers(what: string, ask: () => Promise<unknown>): Promise<"ok" | "unavailable"> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
-  });
   try {
-    await Promise.race([ask(), tooLate]);
+    await inTime(ask(), ANSWER_WITHIN_MS);
     return "ok";
   } catch (error) {
     log.warn({ err: error, what }, "not ready");
     return "unavailable";
-  } finally {
-    clearTimeout(timer);
   }
 }

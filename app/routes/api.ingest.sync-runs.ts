@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { readPush } from "../modules/ingest-keys/authenticate-signed-push.server.ts";
+import { countReport } from "../modules/ingest-keys/count-reports.server.ts";
 import { receivePush } from "../modules/sync-runs/receive-push.server.ts";
 import { answerProblems } from "../platform/http/answer-problems.server.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
@@ -13,7 +14,9 @@ export function action({ request, context }: ActionFunctionArgs): Promise<Respon
     context.shop = shopDomain;
     return Response.json({ accepted }, { status: 202, headers: { "Cache-Control": "no-store" } });
   };
-  return answerProblems(request, "POST", work, { "WWW-Authenticate": "StandardWebhooks" });
+  return answerProblems(request, "POST", () => countReport("push", work), {
+    "WWW-Authenticate": "StandardWebhooks",
+  });
 }
 
 export const loader = onlyMethod("POST");

@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { authenticateIngestKey } from "../modules/ingest-keys/authenticate-ingest-key.server.ts";
+import { countReport } from "../modules/ingest-keys/count-reports.server.ts";
 import { receiveLineageEvent } from "../modules/sync-runs/receive-lineage.server.ts";
 import { answerProblems } from "../platform/http/answer-problems.server.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
@@ -14,7 +15,9 @@ export function action({ request, context }: ActionFunctionArgs): Promise<Respon
     const answer = await receiveLineageEvent(key, parseJson(await readDecodedBody(request)), new Date());
     return Response.json(answer, { headers: { "Cache-Control": "no-store" } });
   };
-  return answerProblems(request, "POST", work, { "WWW-Authenticate": "Bearer" });
+  return answerProblems(request, "POST", () => countReport("lineage", work), {
+    "WWW-Authenticate": "Bearer",
+  });
 }
 
 export const loader = onlyMethod("POST");

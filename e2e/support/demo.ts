@@ -9,6 +9,7 @@ import { eraseCluster } from "#demo/embedded-postgres.ts";
 export interface RunningDemo {
   appUrl: string;
   adminUrl: string;
+  metricsUrl: string;
   dataDir: string;
   process: ChildProcess;
   /** As Ctrl-C does; resolves with the exit code when everything is gone. */
@@ -46,6 +47,7 @@ export async function startDemo(
   });
   const appUrl = `http://localhost:${port}`;
   const adminUrl = `http://localhost:${port + 1}`;
+  const metricsUrl = `http://localhost:${port + 2}/metrics`;
   const token = async (shop: string) => (await fetch(`${adminUrl}/dev/session-token?shop=${shop}`)).text();
   const api = async (shop: string, path: string, init: RequestInit = {}) =>
     fetch(`${appUrl}${path}`, {
@@ -66,6 +68,7 @@ export async function startDemo(
   return {
     appUrl,
     adminUrl,
+    metricsUrl,
     dataDir,
     process: child,
     interrupt: () => {

@@ -1,5 +1,6 @@
 import { sql } from "#app/platform/db.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
+import { currentRequestId } from "#app/platform/request-context.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { job } from "#jobs/catalog.ts";
 import type { Severity } from "../severity.ts";
@@ -128,8 +129,9 @@ export async function saveDeliveries(
         AND d.upstream_event_id IS NOT DISTINCT FROM g.upstream_event_id
     )
     INSERT INTO alert_deliveries (shop_id, incident_id, upstream_event_id, broken_channel, channel, event, severity, state, reason,
-      created_at, due_at, ended_at)
-    SELECT shop_id, incident_id, upstream_event_id, broken_channel, channel, event, severity, state, reason, ${now}, due_at, ended_at
+      created_at, due_at, ended_at, request_id)
+    SELECT shop_id, incident_id, upstream_event_id, broken_channel, channel, event, severity, state, reason, ${now}, due_at, ended_at,
+      ${currentRequestId() ?? ""}
     FROM given ORDER BY n
     RETURNING shop_id AS "shopId", id, due_at AS "dueAt"`;
   await queueDeliveries(

@@ -1,5 +1,6 @@
 import { log } from "#app/platform/log.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
+import { currentRequestId } from "#app/platform/request-context.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { job } from "#jobs/catalog.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
@@ -192,7 +193,7 @@ async function store(claimed: ClaimedBackfill, record: StepRecord, now: Date): P
       target: backfill.id,
       before: { status },
       after: { status: record.status, ...(record.reason ? { reason: record.reason } : {}) },
-      requestId: "",
+      requestId: currentRequestId() ?? "",
       at: now,
     });
     const notice = noticeOf(backfill.source, record);

@@ -85,7 +85,8 @@ export async function checkDataOfBatch(
 }
 
 /**
- * One pass over all shops, or the given ones, here and now. For `npm run jobs:dq`.
+ * One pass over all shops, or the given ones, here and now. For `npm run jobs:dq`. A pass over all stands as a tick that
+ * has ended: what is left of an older one it has done.
  * @param mode `full`: the last 90 days are profiled and judged anew, whatever was known of them
  */
 export async function runOnePass(
@@ -112,5 +113,9 @@ export async function runOnePass(
     profiled += data.profiled;
     for (const { source, kind } of data.failures) unreadable.add(`${source ?? "warehouse"}: ${kind}`);
   }
+  if (!shopIds)
+    await db().$executeRaw`
+      INSERT INTO runner_ticks (tick_at, started_at, finished_at) VALUES (${now}::timestamptz, ${now}::timestamptz, now())
+      ON CONFLICT DO NOTHING`;
   return { shops: ids.length, results, changes, profiled, unreadable: [...unreadable] };
 }

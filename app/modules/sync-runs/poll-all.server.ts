@@ -5,6 +5,7 @@ import { env } from "#app/platform/env.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
 import { job } from "#jobs/catalog.ts";
+import { dqMetrics } from "../dq-metrics.server.ts";
 import { pollAirbyteShop } from "./poll-airbyte.server.ts";
 
 /** Queues one poll per shop with an Airbyte workspace; a shop whose last poll still waits is not queued twice. */
@@ -32,8 +33,11 @@ export async function pollShop(shopId: string, now: Date): Promise<unknown> {
   const airbyte = airbyteFromEnv(env());
   if (!airbyte) return "airbyte_not_configured";
   try {
-    return await pollAirbyteShop(shopId, airbyte, now);
+    const polled = await pollAirbyteShop(shopId, airbyte, now);
+    dqMetrics.airbytePolls.add(1, { outcome: "answered" });
+    return polled;
   } catch (error) {
+    if (error instanceof AirbyteError) dqMetrics.airbytePolls.add(1, { outcome: error.kind });
     if (!(error instanceof AirbyteError) || error.retry === "backoff") throw error;
     log.warn({ shopId, kind: error.kind }, "Airbyte could not be asked");
     return error.kind;
