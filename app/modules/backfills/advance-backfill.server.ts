@@ -95,7 +95,7 @@ function progressOf(
       enginePercent,
       rowsLoaded,
       expectedRows,
-      startedAt: startedAt ?? now,
+      startedAt: (step.kind === "working" && step.loadingSince) || startedAt || now,
       expectedSeconds,
       now,
     }),

@@ -221,11 +221,12 @@ function afterRefusal(state: RunState, error: AirbyteError): EngineStep {
   );
 }
 
-/** How much is left is not for Airbyte to say: the percent is the caller's estimate. */
+/** Before the sync is started nothing is loaded, after it all is. Between, it is not for Airbyte to say: it is estimated. */
 const working = (state: RunState, lookAgainSeconds: number): EngineStep => ({
   kind: "working",
   state: state as EngineState,
-  percent: null,
+  percent: state.outcome?.kind === "loaded" ? 100 : state.triggeredAt ? null : 0,
+  ...(state.triggeredAt ? { loadingSince: new Date(state.triggeredAt) } : {}),
   rowsLoaded: state.rowsLoaded,
   lookAgainSeconds,
 });

@@ -35,6 +35,8 @@ export type EngineStep =
       percent: number | null;
       rowsLoaded: number | null;
       lookAgainSeconds: number;
+      /** Since when rows are being loaded; left out: since it began. */
+      loadingSince?: Date;
       /** The way it has taken, where that was open before. */
       strategy?: string;
     }
