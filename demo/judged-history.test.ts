@@ -113,6 +113,7 @@ const factsOn = (source: Source, mapping: SourceMapping, { days, hours }: Histor
   settled: [],
   recentRuns: Array.from({ length: 40 }, () => 12),
   prior: new Map(),
+  held: null,
   isFullPass: false,
 });
 
@@ -147,7 +148,7 @@ function judgeEveryMorning(source: Source, mapping: SourceMapping, { days, hours
     prior = new Map(
       verdicts.map(({ check, judgedThrough, failing: still, outcome, shown }) => [
         check,
-        { basisAt: new Date(morning), judgedThrough, failing: still, outcome, shown },
+        { basisAt: new Date(morning), judgedThrough, failing: still, outcome, shown, held: null },
       ]),
     );
   }

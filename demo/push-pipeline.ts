@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Webhook } from "standardwebhooks";
+import { usualSyncMs } from "./airbyte/pace.ts";
 
 export interface PushTarget {
   shop: string;
@@ -15,6 +16,7 @@ export interface PushPipeline {
       failureReason?: string;
       errorMessage?: string;
       rowsSynced?: number;
+      startedAt?: Date;
     },
   ): Promise<void>;
   /** Loads what happened since its last run, and reports it. */
@@ -41,7 +43,7 @@ export function startPushPipeline({
   targets: readonly PushTarget[];
 }): PushPipeline {
   const held = new Set<string>();
-  const report: PushPipeline["report"] = async (target, run) => {
+  const report: PushPipeline["report"] = async (target, { startedAt, ...run }) => {
     const endedAt = new Date();
     const body = JSON.stringify({
       type: "sync_runs.reported",
@@ -51,7 +53,7 @@ export function startPushPipeline({
           {
             source: target.source,
             externalRunId: randomUUID(),
-            startedAt: new Date(endedAt.getTime() - 45_000).toISOString(),
+            startedAt: (startedAt ?? new Date(endedAt.getTime() - usualSyncMs)).toISOString(),
             endedAt: endedAt.toISOString(),
             ...run,
           },
@@ -79,7 +81,7 @@ export function startPushPipeline({
     const until = new Date();
     const since = loadedUntil.get(keyOf(target)) ?? new Date(until.getTime() - EVERY_MS);
     const rowsSynced = await load(target, since, until);
-    await report(target, { status: "succeeded", rowsSynced });
+    await report(target, { status: "succeeded", rowsSynced, startedAt: until });
     loadedUntil.set(keyOf(target), until);
   };
   const timer = setInterval(() => {

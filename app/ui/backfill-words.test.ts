@@ -104,8 +104,12 @@ describe("an estimate", () => {
 describe("a backfill", () => {
   test.each<[string, Partial<Backfill>]>([
     ["Waiting to start. You can leave this page.", { status: "queued" }],
-    ["42% · 1,240 rows · about 2 minutes left", {}],
-    ["0% · time left not known yet", { percent: 0, rowsLoaded: 0, etaSeconds: null }],
+    ["About 42% · 1,240 rows · about 2 minutes left", {}],
+    [
+      "About 90% · 5,000 rows · taking longer than expected",
+      { percent: 90, rowsLoaded: 5_000, etaSeconds: null },
+    ],
+    ["Nothing loaded yet · time left not known yet", { percent: 0, rowsLoaded: 0, etaSeconds: null }],
     ["1,240 rows loaded. Comparing the days before and after.", { status: "verifying" }],
     ["Everything is loaded. Comparing the days before and after.", { status: "verifying", rowsLoaded: 0 }],
     [

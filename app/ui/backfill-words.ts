@@ -101,7 +101,7 @@ export const backfillBadge = (status: BackfillStatus): BadgeWords => badges[stat
 
 /** Where a backfill stands, or how it ended, in a sentence. */
 export function backfillInWords(backfill: Backfill, view: Formatting): string {
-  const { percent, rowsLoaded, etaSeconds, reason, result } = backfill;
+  const { percent, rowsLoaded, reason, result } = backfill;
   switch (backfill.status) {
     case "queued":
       return "Waiting to start. You can leave this page.";
@@ -109,9 +109,9 @@ export function backfillInWords(backfill: Backfill, view: Formatting): string {
       return "Starting. You can leave this page.";
     case "running":
       return [
-        `${percent}%`,
+        percent > 0 || rowsLoaded > 0 ? `About ${percent}%` : "Nothing loaded yet",
         ...(rowsLoaded > 0 ? [countedRows(rowsLoaded, view)] : []),
-        etaSeconds === null ? "time left not known yet" : `${durationInWords(etaSeconds)} left`,
+        timeLeftInWords(backfill),
       ].join(" · ");
     case "verifying":
       return `${rowsLoaded > 0 ? `${countedRows(rowsLoaded, view)} loaded.` : "Everything is loaded."} Comparing the days before and after.`;
@@ -129,6 +129,12 @@ export function backfillInWords(backfill: Backfill, view: Formatting): string {
     case "cancelled":
       return "Stopped. Rows that were already loaded stay.";
   }
+}
+
+/** It has got somewhere and nobody knows how long still: what was expected is used up. */
+function timeLeftInWords({ percent, etaSeconds }: Backfill): string {
+  if (etaSeconds !== null) return `${durationInWords(etaSeconds)} left`;
+  return percent > 0 ? "taking longer than expected" : "time left not known yet";
 }
 
 const sentences = (...parts: (string | null)[]): string =>

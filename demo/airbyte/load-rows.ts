@@ -21,6 +21,8 @@ export interface Stretch {
   until: Date;
   /** When the source is read: what its days hold depends on how much of them is over. */
   asOf: Date;
+  /** No day is read that begins before it: it goes on from another stretch, or from a first day that was set. */
+  isExact?: boolean;
 }
 
 /**
@@ -30,13 +32,13 @@ export interface Stretch {
 export async function loadRows(
   pool: pg.Pool,
   connection: ConnectionState,
-  { stream, since, until, asOf }: Stretch,
+  { stream, since, until, asOf, isExact }: Stretch,
 ): Promise<number> {
   const kind: SourceKind = sourceKinds[connection.kind];
   const through = connection.copyOf ?? connection.connectionId;
   let written = 0;
   for (const table of kind.tables.filter((each) => each.stream === stream)) {
-    const rows = rowsBetween(table, connection, since, until, asOf);
+    const rows = rowsBetween(table, connection, since, until, asOf, isExact);
     written += await replaceRows(pool, table, { ...connection, through }, rows, asOf);
   }
   return written;
@@ -70,8 +72,9 @@ export const rowsBetween = (
   since: Date,
   until: Date,
   asOf: Date = until,
+  isExact = false,
 ): Row[] =>
-  table.grain === "record" ? records(table, of, since, until) : days(table, of, since, until, asOf);
+  table.grain === "record" ? records(table, of, since, until) : days(table, of, since, until, asOf, isExact);
 
 /** One record for each minute that draws one. Seeded by shop, table and minute, so reading a stretch twice gives the same rows. */
 function records(table: WarehouseTable, connection: RowFacts, since: Date, until: Date): Row[] {
@@ -103,14 +106,21 @@ function records(table: WarehouseTable, connection: RowFacts, since: Date, until
   return rows;
 }
 
-/** A row per category for each day touched, and for the day before it, which platforms still restate. */
-function days(table: WarehouseTable, connection: RowFacts, since: Date, until: Date, asOf: Date): Row[] {
+/**
+ * A row per category for each day touched, and for the day before it, which platforms still restate; of an exact
+ * stretch for each day that begins in it.
+ */
+function days(
+  table: WarehouseTable,
+  connection: RowFacts,
+  since: Date,
+  until: Date,
+  asOf: Date,
+  isExact: boolean,
+): Row[] {
   const rows: Row[] = [];
-  for (
-    let start = (Math.floor(since.getTime() / dayMs) - 1) * dayMs;
-    start <= until.getTime();
-    start += dayMs
-  ) {
+  const first = isExact ? Math.ceil(since.getTime() / dayMs) : Math.floor(since.getTime() / dayMs) - 1;
+  for (let start = first * dayMs; start < until.getTime(); start += dayMs) {
     const day = new Date(start).toISOString().slice(0, 10);
     const elapsed = Math.min(1, (asOf.getTime() - start) / dayMs);
     const season = seasonOf(connection.shopDomain, new Date(start));

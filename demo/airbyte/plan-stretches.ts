@@ -17,7 +17,9 @@ export function planStretches(state: State, connection: ConnectionState, asOf: D
   const kind: SourceKind = sourceKinds[connection.kind];
   return connection.streams
     .filter((stream) => kind.tables.some((table) => table.stream === stream))
-    .flatMap((stream) => pieces(stream, ...rangeOf(state, connection, stream, asOf), asOf))
+    .flatMap((stream) =>
+      pieces(stream, ...rangeOf(state, connection, stream, asOf), asOf, connection.copyOf !== null),
+    )
     .sort((a, b) => a.since.getTime() - b.since.getTime());
 }
 
@@ -45,11 +47,17 @@ function boundsOf({ backfillSource }: ConnectionState): { start: Date; end: Date
   return { start: day(start ?? rangeStart), end: day(end ?? rangeEnd) };
 }
 
-function pieces(stream: string, since: Date, until: Date, asOf: Date): Stretch[] {
+function pieces(stream: string, since: Date, until: Date, asOf: Date, isExact: boolean): Stretch[] {
   const found: Stretch[] = [];
   for (let start = since.getTime(); start < until.getTime(); start += stretchMs) {
     const end = Math.min(until.getTime(), start + stretchMs);
-    found.push({ stream, since: new Date(start), until: new Date(end), asOf });
+    found.push({
+      stream,
+      since: new Date(start),
+      until: new Date(end),
+      asOf,
+      isExact: isExact || found.length > 0,
+    });
   }
   return found;
 }

@@ -1,19 +1,8 @@
 import { stateAt } from "./cursors.ts";
 import type { Stretch } from "./load-rows.ts";
+import { type Pace, usualPace } from "./pace.ts";
 import { planStretches } from "./plan-stretches.ts";
 import { type ConnectionState, hasEnded, type JobState, type State } from "./state.ts";
-
-/** How fast the stand-in lives. */
-export interface Pace {
-  tickMs: number;
-  /** From a job's creation to its start, and from its start to its end. */
-  pendingMs: number;
-  syncMs: number;
-  /** How much longer a sync takes for each stretch of days beyond the first: it reads a long range piece by piece. */
-  stretchMs: number;
-  /** How many syncs run at once. */
-  workers: number;
-}
 
 export interface Scheduler {
   start(): void;
@@ -47,7 +36,7 @@ const longImportMs = 20 * 3_600_000;
 
 /** Starts syncs when they are due and sees each through pending, running and its end. */
 export function createScheduler({ state, now, load, onEnded, pace: given }: Options): Scheduler {
-  const pace: Pace = { tickMs: 1_000, pendingMs: 400, syncMs: 3_000, stretchMs: 600, workers: 8, ...given };
+  const pace: Pace = { ...usualPace, ...given };
   const running = new Map<string, Running>();
   let timer: NodeJS.Timeout | undefined;
 

@@ -4,7 +4,8 @@ import { type Api, serveApi } from "./api.ts";
 import type { Fault } from "./faults.ts";
 import { loadRows } from "./load-rows.ts";
 import { notify } from "./notify.ts";
-import { createScheduler, type Pace } from "./scheduler.ts";
+import type { Pace } from "./pace.ts";
+import { createScheduler } from "./scheduler.ts";
 import {
   type Behaviour,
   type ConnectionState,

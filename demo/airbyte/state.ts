@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { StreamState } from "./cursors.ts";
+import { usualSyncMs } from "./pace.ts";
 import { type SourceKind, type SourceKindName, sourceKinds } from "./source-kinds.ts";
 
 export interface SeedConnection {
@@ -256,7 +257,7 @@ export function openState(file: string | undefined) {
       remove(connectionId, (job) => !hasEnded(job) || job.updatedAt >= endedAt);
       return add(
         connectionId,
-        past({ status: "succeeded", startedAt: new Date(endedAt.getTime() - 30_000), endedAt, rows }),
+        past({ status: "succeeded", startedAt: new Date(endedAt.getTime() - usualSyncMs), endedAt, rows }),
       );
     },
     replaceJobs: (connectionId: string, wanted: readonly PastJob[]): JobState[] => {

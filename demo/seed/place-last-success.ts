@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { usualSyncMs } from "../airbyte/pace.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
 import { countLoaded } from "./loaded-rows.ts";
 
@@ -38,7 +39,7 @@ export async function placeLastSuccess(
   await owner.query(
     `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, created_at, updated_at)
      VALUES ($1, $2, $3, 'succeeded', $4, $5, $6, $5, $5)`,
-    [shopId, connectorId, runId, new Date(endedAt.getTime() - 40_000), endedAt, rows],
+    [shopId, connectorId, runId, new Date(endedAt.getTime() - usualSyncMs), endedAt, rows],
   );
   await owner.query("SELECT fold_connector_facts($1, $2)", [shopId, [connectorId]]);
 }

@@ -7,6 +7,7 @@ import { createIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.serv
 import { ShopSessionStorage } from "#app/modules/shops/session-storage.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { loadHistory } from "../airbyte/load-rows.ts";
+import { usualSyncMs } from "../airbyte/pace.ts";
 import { warehouseTables } from "../airbyte/source-kinds.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
 import { uuidFrom } from "../airbyte/state.ts";
@@ -100,7 +101,7 @@ async function seedConnectors(
   for (const connection of connections) {
     airbyte.hold(connection.connectionId);
     const { rows } = await owner.query<{ id: string }>(
-      `INSERT INTO connections (shop_id, engine, external_id, name, source_id, destination_id, streams) VALUES ($1, 'airbyte', $2, $3, $4, $5, $6)
+      `INSERT INTO connections (shop_id, engine, external_id, name, source_id, destination_id, streams, has_backfill_source) VALUES ($1, 'airbyte', $2, $3, $4, $5, $6, $7)
        ON CONFLICT (shop_id, engine, external_id) DO UPDATE SET seen_at = now(), status = 'active' RETURNING id`,
       [
         shopId,
@@ -110,6 +111,7 @@ async function seedConnectors(
         connection.destinationId,
         airbyte.connections(shop.workspaceId).find((one) => one.connectionId === connection.connectionId)
           ?.streams ?? [],
+        withBackfillSource.has(connection.kind),
       ],
     );
     for (const source of sourcesOf(connection.kind)) {
@@ -247,13 +249,13 @@ async function writeHistory(
   });
   await owner.query(
     `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, failure_reason, created_at, updated_at)
-     SELECT $1::uuid, $2::uuid, 'history-' || extract(epoch FROM at)::bigint, CASE WHEN failed THEN 'failed' ELSE 'succeeded' END, at, at + interval '50 seconds',
+     SELECT $1::uuid, $2::uuid, 'history-' || extract(epoch FROM at)::bigint, CASE WHEN failed THEN 'failed' ELSE 'succeeded' END, at, at + make_interval(secs => $6::float8),
        CASE WHEN failed THEN 0 ELSE ${loaded} END, CASE WHEN failed THEN 'unknown' END, at, at
      FROM (SELECT *, max(at) FILTER (WHERE NOT failed) OVER (ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
            FROM (SELECT at, ('x' || substr(md5(at::text || $2), 1, 8))::bit(32)::bigint / 4294967296.0 > 0.986 AS failed
                  FROM generate_series(now() - make_interval(days => $5::int), now() - interval '50 minutes', make_interval(mins => $4::int)) AS at) AS times) AS runs
      ON CONFLICT DO NOTHING`,
-    [shopId, connectorId, shop.domain, everyMinutes, HISTORY_DAYS],
+    [shopId, connectorId, shop.domain, everyMinutes, HISTORY_DAYS, usualSyncMs / 1000],
   );
 }
 

@@ -4,6 +4,7 @@ import { currentRequestId } from "#app/platform/request-context.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { job } from "#jobs/catalog.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
+import { checkConnectorAnew } from "../checks/check-data.server.ts";
 import { sources } from "../connectors/sources.ts";
 import { dqMetrics } from "../dq-metrics.server.ts";
 import { addNotices } from "../notices/notices.store.server.ts";
@@ -72,6 +73,7 @@ export async function advanceBackfill(
     { kind: "engine", step },
     {
       state: step.state,
+      strategy: (step.kind === "working" && step.strategy) || null,
       rowsLoaded: "rowsLoaded" in step ? step.rowsLoaded : null,
       percent: enginePercent === null && step.kind !== "working" ? null : percent,
       etaSeconds,
@@ -94,7 +96,7 @@ function progressOf(
       enginePercent,
       rowsLoaded,
       expectedRows,
-      startedAt: startedAt ?? now,
+      startedAt: (step.kind === "working" && step.loadingSince) || startedAt || now,
       expectedSeconds,
       now,
     }),
@@ -177,14 +179,24 @@ async function move(
     endedAt: isEnded(place.status) ? now : null,
   };
   await store(claimed, record, now);
+  if (place.status === "failed" || place.status === "cancelled") await judgeAnew(claimed);
   return place.status;
+}
+
+/** Its days were held while it ran. Where they cannot be read now, the next sync has them judged. */
+async function judgeAnew({ backfill, connectorId }: ClaimedBackfill): Promise<void> {
+  try {
+    await checkConnectorAnew(backfill.shopId, connectorId, backfill);
+  } catch (error) {
+    log.warn({ err: error, shopId: backfill.shopId, backfill: backfill.id }, "its days could not be judged");
+  }
 }
 
 /** Stores a step with what it means for others: a notice on Home, the audit, the shop's own workflows, the metrics. */
 async function store(claimed: ClaimedBackfill, record: StepRecord, now: Date): Promise<void> {
   const { backfill, connectorId, status } = claimed;
   const isStored = await withShop(backfill.shopId, async (tx) => {
-    if (!(await recordStep(tx, claimed, record))) return false;
+    if (!(await recordStep(tx, claimed, record, now))) return false;
     if (record.status === status) return true;
     await recordAudit(tx, {
       shopId: backfill.shopId,

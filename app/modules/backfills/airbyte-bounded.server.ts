@@ -87,13 +87,17 @@ export function createBoundedEngine(doors: AirbyteDoors): BackfillEngine {
 const noWay: Refusal = { refused: "needs_operator", reason: "no_way_to_backfill" };
 
 /** The source that somebody has made beside a connection's own, with the same credentials; null when there is none. */
-async function findBackfillSource(
+const findBackfillSource = async (
   api: AirbyteClient,
   { sourceId, workspaceId }: Pick<AirbyteSourceDetail, "sourceId" | "workspaceId">,
-): Promise<AirbyteSourceDetail | null> {
-  const listed = await api.listSources(workspaceId);
+): Promise<AirbyteSourceDetail | null> => backfillSourceOf(sourceId, await api.listSources(workspaceId));
+
+/** The same among the sources of a workspace. */
+export function backfillSourceOf<
+  Listed extends Pick<AirbyteSourceDetail, "sourceId" | "name" | "sourceType">,
+>(sourceId: string, listed: readonly Listed[]): Listed | null {
   const own = listed.find((source) => source.sourceId === sourceId);
-  const isSecond = ({ name, sourceType }: AirbyteSourceDetail) =>
+  const isSecond = ({ name, sourceType }: Listed) =>
     own?.sourceType === sourceType && name === backfillSourceName(own.name);
   return listed.find(isSecond) ?? null;
 }

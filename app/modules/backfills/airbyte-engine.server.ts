@@ -47,6 +47,6 @@ const boundedElseRewind = (
     const way =
       chosen ?? ((await hasBackfillSource(api, given.backfill)) ? bounded.strategy : rewind.strategy);
     const step = await (way === rewind.strategy ? rewind : bounded).advance({ ...given, state });
-    return step.kind === "working" ? { ...step, state: { ...step.state, way } } : step;
+    return step.kind === "working" ? { ...step, state: { ...step.state, way }, strategy: String(way) } : step;
   },
 });

@@ -48,13 +48,19 @@ const RunState = z.object({
   /** The newest job there was before ours. */
   lastJobId: z.number().default(0),
   jobId: z.string().nullable().default(null),
+  triggeredAt: z.iso.datetime().nullable().default(null),
   rowsLoaded: z.number().nullable().default(null),
   outcome: Outcome.nullable().default(null),
 });
 type RunState = z.infer<typeof RunState>;
 
 const busySeconds = 10;
-const followSeconds = 5;
+
+/** A job is looked at more seldom the longer it has run: its end is known a tenth too late at most, and hours cost few calls. */
+function followSeconds({ triggeredAt }: RunState, now: Date): number {
+  const sinceSeconds = triggeredAt ? (now.getTime() - Date.parse(triggeredAt)) / 1000 : 0;
+  return Math.min(60, Math.max(2, Math.round(sinceSeconds / 10)));
+}
 
 /**
  * The course that every way takes: look, hold the schedule, wait until nothing runs, prepare, sync, follow the job by its
@@ -100,10 +106,11 @@ export function createAirbyteEngine(doors: AirbyteDoors, way: AirbyteWay): Backf
   }
 
   /** The job that a step started which nobody heard of again; else a new one. */
-  async function trigger(backfill: Connected, state: RunState): Promise<EngineStep> {
+  async function trigger(backfill: Connected, state: RunState, now: Date): Promise<EngineStep> {
     const target = state.target ?? backfill.connection.externalId;
     const job = (await findOurs(backfill, state)) ?? (await api.triggerSync(target));
-    return working({ ...state, phase: "follow", jobId: job.jobId }, followSeconds);
+    const next = { ...state, phase: "follow" as const, jobId: job.jobId, triggeredAt: now.toISOString() };
+    return working(next, followSeconds(next, now));
   }
 
   async function findOurs(backfill: Connected, state: RunState): Promise<AirbyteJob | undefined> {
@@ -112,10 +119,10 @@ export function createAirbyteEngine(doors: AirbyteDoors, way: AirbyteWay): Backf
     return (await api.listLatestJobs(target)).find((job) => numberOf(job) > after);
   }
 
-  async function follow(state: RunState): Promise<EngineStep> {
+  async function follow(state: RunState, now: Date): Promise<EngineStep> {
     const job = await api.getJob(state.jobId ?? "");
     const next = { ...state, rowsLoaded: job.rowsSynced ?? state.rowsLoaded };
-    if (!hasEnded(job)) return working(next, followSeconds);
+    if (!hasEnded(job)) return working(next, followSeconds(next, now));
     const outcome: Outcome =
       job.status === "succeeded" ? { kind: "loaded" } : { kind: "failed", reason: "source_failed" };
     return working({ ...next, phase: "undo", outcome }, 0);
@@ -171,9 +178,9 @@ export function createAirbyteEngine(doors: AirbyteDoors, way: AirbyteWay): Backf
       case "prepare":
         return prepare(backfill, state, now);
       case "trigger":
-        return trigger(backfill, state);
+        return trigger(backfill, state, now);
       case "follow":
-        return follow(state);
+        return follow(state, now);
       case "undo":
         return undo(backfill, state);
       case "release":
@@ -214,11 +221,12 @@ function afterRefusal(state: RunState, error: AirbyteError): EngineStep {
   );
 }
 
-/** How much is left is not for Airbyte to say: the percent is the caller's estimate. */
+/** Before the sync is started nothing is loaded, after it all is. Between, it is not for Airbyte to say: it is estimated. */
 const working = (state: RunState, lookAgainSeconds: number): EngineStep => ({
   kind: "working",
   state: state as EngineState,
-  percent: null,
+  percent: state.outcome?.kind === "loaded" ? 100 : state.triggeredAt ? null : 0,
+  ...(state.triggeredAt ? { loadingSince: new Date(state.triggeredAt) } : {}),
   rowsLoaded: state.rowsLoaded,
   lookAgainSeconds,
 });

@@ -31,6 +31,43 @@ describe("what is particular to a way", () => {
     expect(outside.map((day) => after.get(day))).toEqual([undefined, undefined]);
   });
 
+  test.each([
+    ["a second source", true, "airbyte_bounded"],
+    ["none", false, "airbyte_rewind"],
+  ])("with %s the way that was found is told from the first step on", async (_, hasBackfillSource, way) => {
+    const { backfill } = await setUp("meta_ads", { kind: "facebook-marketing", hasBackfillSource });
+    const ways: unknown[] = [];
+    await drive(engineFor("meta_ads"), backfill, {
+      once: async (advance) => {
+        const step = await advance();
+        if (step.kind === "working") ways.push(step.strategy);
+        return step;
+      },
+    });
+    expect(new Set(ways)).toEqual(new Set([way]));
+  });
+
+  test("the longer a sync runs the more seldom it is looked at", async () => {
+    const { backfill, connection } = await setUp("klaviyo", { kind: "klaviyo" });
+    airbyte().behave(connection.connectionId, "importing");
+    const engine = engineFor("klaviyo");
+    const startedAt = Date.now();
+    const looks: number[] = [];
+    let state = {};
+    for (let n = 0, seconds = 0; n < 30; n += 1) {
+      const now = new Date(startedAt + seconds * 1000);
+      const step = await engine.advance({ backfill, state, isCancelling: false, now });
+      if (step.kind !== "working") throw new Error(step.kind);
+      state = step.state;
+      seconds += step.lookAgainSeconds;
+      if (step.lookAgainSeconds > 0) looks.push(step.lookAgainSeconds);
+      if (n === 20) seconds += 3_600;
+    }
+    expect(looks.slice(0, 5)).toEqual([2, 2, 2, 2, 2]);
+    expect(looks).toEqual([...looks].sort((a, b) => a - b));
+    expect(looks.at(-1)).toBe(60);
+  });
+
   test("rows grow while a long range is read", async () => {
     const shop = await setUp("shopify_orders", { kind: "shopify" });
     const { rowsSeen } = await drive(engineFor("shopify_orders"), shop.backfill);

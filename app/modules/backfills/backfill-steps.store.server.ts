@@ -117,15 +117,17 @@ export interface StepRecord {
 
 /**
  * Stores a step, unless another worker has taken over meanwhile, and queues the next. A wish to cancel that came during
- * the step is not written over.
+ * the step is not written over; it, and what a pipeline said meanwhile, is looked at at once.
  * @returns whether it was this worker's to store
  */
 export async function recordStep(
   tx: ShopTx,
-  { backfill: { shopId, id }, step, status }: ClaimedBackfill,
+  { backfill: { shopId, id }, step, status, state }: ClaimedBackfill,
   record: StepRecord,
+  now: Date,
 ): Promise<boolean> {
-  const stored = await tx.$executeRaw`
+  const heard = state.progress === undefined ? null : JSON.stringify(state.progress);
+  const [stored] = await tx.$queryRaw<{ dueAt: Date | null }[]>`
     UPDATE backfill_jobs SET step = step + 1,
       status = CASE WHEN status = 'cancelling' AND ${status} <> 'cancelling' AND ${record.status} IN ('starting', 'running') THEN status ELSE ${record.status} END,
       reason = ${record.reason}, engine_state = ${JSON.stringify(record.state)}::jsonb, strategy = coalesce(${record.strategy}, strategy),
@@ -134,10 +136,12 @@ export async function recordStep(
       eta_seconds = ${record.etaSeconds}::int, attempts = ${record.attempts}, trouble_since = ${record.troubleSince}::timestamptz,
       before = coalesce(${record.before === null ? null : JSON.stringify(record.before)}::jsonb, before),
       result = coalesce(${record.result === null ? null : JSON.stringify(record.result)}::jsonb, result),
-      due_at = ${record.dueAt}::timestamptz, ended_at = ${record.endedAt}::timestamptz
-    WHERE id = ${id}::uuid AND step = ${step}`;
-  if (stored > 0 && record.dueAt) await queueStep(tx, shopId, id, record.dueAt);
-  return stored > 0;
+      due_at = CASE WHEN (status = 'cancelling' AND ${status} <> 'cancelling') OR progress IS DISTINCT FROM ${heard}::jsonb
+        THEN ${record.dueAt && now}::timestamptz ELSE ${record.dueAt}::timestamptz END,
+      ended_at = ${record.endedAt}::timestamptz
+    WHERE id = ${id}::uuid AND step = ${step} RETURNING due_at AS "dueAt"`;
+  if (stored?.dueAt) await queueStep(tx, shopId, id, stored.dueAt);
+  return stored !== undefined;
 }
 
 /** Queues a backfill's next step. */

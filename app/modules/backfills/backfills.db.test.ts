@@ -259,6 +259,8 @@ describe("advanced step by step", () => {
     release();
     await step;
     expect(await stored()).toMatchObject({ status: "cancelling" });
+    // And not only after the five seconds that the step wanted to wait.
+    expect((await queuedJobs(database.owner)).map(({ runAt }) => runAt)).toEqual([later(2)]);
   });
 
   test("trouble that passes is tried again, longer apart; what the engine remembers is kept", async () => {

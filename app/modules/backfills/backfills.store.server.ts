@@ -103,6 +103,8 @@ export interface BackfilledConnector {
   engine: "airbyte" | "push";
   isPaused: boolean;
   connectionId: string | null;
+  /** Whether somebody has made a second source for it, at the last look; null: not looked at yet. */
+  hasBackfillSource: boolean | null;
   scopes: string[];
 }
 
@@ -112,7 +114,8 @@ export async function findBackfilledConnector(
   connectorId: string,
 ): Promise<BackfilledConnector | null> {
   const [row] = await tx.$queryRaw<BackfilledConnector[]>`
-    SELECT c.id, c.source, c.engine, c.paused_at IS NOT NULL AS "isPaused", c.connection_id AS "connectionId", s.scopes
-    FROM connectors c JOIN shops s ON s.id = c.shop_id WHERE c.id = ${connectorId}::uuid`;
+    SELECT c.id, c.source, c.engine, c.paused_at IS NOT NULL AS "isPaused", c.connection_id AS "connectionId",
+      n.has_backfill_source AS "hasBackfillSource", s.scopes
+    FROM connectors c JOIN shops s ON s.id = c.shop_id LEFT JOIN connections n ON n.shop_id = c.shop_id AND n.id = c.connection_id WHERE c.id = ${connectorId}::uuid`;
   return row ?? null;
 }

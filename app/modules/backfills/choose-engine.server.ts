@@ -14,9 +14,3 @@ export function chooseEngine({ source, engine }: Chosen): BackfillEngine | null 
   if (!isSource(source)) return null;
   return engine === "push" ? createPushEngine() : chooseAirbyteEngine(source, env());
 }
-
-/**
- * Whether it reads from the first day up to now, whatever the last day is. Of an Airbyte connector it is known only when
- * it begins; a merchant is warned of the more.
- */
-export const readsToToday = ({ engine }: Pick<Chosen, "engine">): boolean => engine === "airbyte";

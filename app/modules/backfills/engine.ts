@@ -35,6 +35,10 @@ export type EngineStep =
       percent: number | null;
       rowsLoaded: number | null;
       lookAgainSeconds: number;
+      /** Since when rows are being loaded; left out: since it began. */
+      loadingSince?: Date;
+      /** The way it has taken, where that was open before. */
+      strategy?: string;
     }
   /** Everything is loaded, and whatever was changed to do it is as it was before. */
   | { kind: "loaded"; state: EngineState; rowsLoaded: number | null }
@@ -47,7 +51,7 @@ export type EngineStep =
 
 /** One way of loading a range of days again. What may pass by itself (throttled, away, busy) is thrown and tried again. */
 export interface BackfillEngine {
-  /** As it is stored: `airbyte_bounded`, `airbyte_rewind`, `push`. */
+  /** As it is stored: a `BackfillWay`, by which it is known which days it reads. */
   strategy: string;
   /** Does the next step. With `isCancelling` it undoes what it did, and ends as `stopped`. */
   advance(given: {

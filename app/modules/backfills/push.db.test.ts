@@ -4,6 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
+import { queuedJobs } from "#e2e/support/run-jobs.ts";
 import { makeConnector, makeShop } from "#e2e/support/tenants.ts";
 import { createIngestKey } from "../ingest-keys/ingest-keys.store.server.ts";
 import type { Shop } from "../shops/shop.ts";
@@ -20,6 +21,8 @@ let shop: Shop;
 let connectorId: string;
 let secret: string;
 let status = 202;
+/** What the pipeline does before it answers. */
+let beforeAnswer: () => Promise<unknown> = async () => undefined;
 const asked: { type: string; data: Record<string, string> }[] = [];
 const start = new Date();
 const later = (seconds: number) => new Date(start.getTime() + seconds * 1000);
@@ -33,6 +36,7 @@ beforeAll(async () => {
     // As a pipeline does: what is not signed by us is not believed.
     new Webhook(secret).verify(body, request.headers as Record<string, string>);
     asked.push(JSON.parse(body));
+    await beforeAnswer();
     response.writeHead(status, status === 429 ? { "retry-after": "30" } : {}).end();
   });
   await new Promise<void>((listening) => pipeline.listen(0, "127.0.0.1", listening));
@@ -43,7 +47,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   status = 202;
+  beforeAnswer = async () => undefined;
   asked.length = 0;
+  await database.owner.query("DELETE FROM graphile_worker._private_jobs");
   await database.owner.query("DELETE FROM shops");
   shop = await makeShop(database.owner, { timeZone: "Europe/Berlin" });
   connectorId = (await makeConnector(database.owner, shop.id, "postscript")).id;
@@ -113,6 +119,16 @@ describe("a pushed source", () => {
     expect(await advance(backfill, 4)).toBe("verifying");
     expect(await stored()).toMatchObject({ rowsLoaded: 30 });
     expect(asked).toHaveLength(1);
+  });
+
+  test("what it says while a step is being done is looked at as soon as that is recorded", async () => {
+    const backfill = await begin();
+    await advance(backfill, 1);
+    beforeAnswer = () => report(backfill.id, { status: "completed", rowsLoaded: 30 });
+    await advance(backfill, 2);
+    const [next] = await queuedJobs(database.owner);
+    expect(next!.runAt).toEqual(later(2));
+    expect(await advance(backfill, 2)).toBe("verifying");
   });
 
   test("without an address it waits for a person", async () => {

@@ -1,11 +1,8 @@
-import { type Severity, severityRank, worstSeverity } from "../severity.ts";
+import { type Severity, worstSeverity } from "../severity.ts";
 import type { DataCheckName } from "./check-names.ts";
 import type { CheckVerdict, Finding, PriorVerdict } from "./data-facts.ts";
 import type { DaysToJudge } from "./judged-days.ts";
-
-/** Worst first, then newest. */
-const byWeight = (a: Finding, b: Finding): number =>
-  severityRank(b.severity) - severityRank(a.severity) || (a.subject < b.subject ? 1 : -1);
+import { worstOf } from "./worst-finding.ts";
 
 /** What the last day judged anew said. */
 export interface LastJudged {
@@ -39,7 +36,7 @@ export function concludeDays(
   const failing = [...plan.stands, ...found.map((finding) => (foundOn ? { ...finding, foundOn } : finding))];
   failing.sort((a, b) => (a.subject < b.subject ? 1 : -1));
   const severity = severityOf(failing);
-  const worst = [...failing].sort(byWeight)[0];
+  const worst = worstOf(failing);
   return {
     check,
     outcome: severity ? "failed" : quietOutcome(plan, last, prior),

@@ -1,6 +1,7 @@
 import { concludeDays, concludeNow } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { formatMeasure, measureName, nameDay } from "./data-words.ts";
+import { heldFindings, isHeld } from "./held-days.ts";
 import { isInside, JUDGED_BACK_DAYS } from "./judged-days.ts";
 
 /** This many tolerances apart is no rounding and no late correction. */
@@ -16,10 +17,12 @@ export function judgeConsistency(facts: DataFacts): CheckVerdict {
     .slice(-JUDGED_BACK_DAYS)
     .filter(({ day, rowCount }) => rowCount > 0 && !isInside(day, settled));
   const found = days.flatMap((day) =>
-    worstOf(identities.flatMap((identity) => compare(day, identity, facts) ?? [])),
+    isHeld(day.day, facts.held)
+      ? []
+      : worstOf(identities.flatMap((identity) => compare(day, identity, facts) ?? [])),
   );
   return concludeDays(check, {
-    plan: { judge: [], stands: [], judgedThrough: days.at(-1)?.day ?? null },
+    plan: { judge: [], stands: heldFindings(facts, check), judgedThrough: days.at(-1)?.day ?? null },
     found,
     last: days.length > 0 ? { state: "judged", shown: null } : null,
     prior: facts.prior.get(check),

@@ -2,7 +2,7 @@ import type { ShopTx } from "#app/platform/tenant.server.ts";
 import type { IncidentStatus, Resolution } from "../incidents/incident.ts";
 import type { Severity } from "../severity.ts";
 import { checksBySource } from "./check-names.ts";
-import type { CheckVerdict, DaySpan, Finding } from "./data-facts.ts";
+import type { CheckVerdict, DaySpan, Finding, HeldDays } from "./data-facts.ts";
 
 /** One stored check with its latest incident. */
 export interface StoredCheck {
@@ -18,6 +18,7 @@ export interface StoredCheck {
     judgedThrough?: string | null;
     failing?: Finding[];
     shown?: CheckVerdict["shown"];
+    held?: DaySpan & { basisAt: string };
   };
   incidentId: string | null;
   incidentStatus: IncidentStatus | null;
@@ -41,6 +42,8 @@ export interface ConnectorToJudge {
   expected: DaySpan[];
   /** Resolved incidents of the data: their days, and whether a person called them expected or a false alarm. */
   past: (DaySpan & { check: string; resolution: string | null })[];
+  /** The backfill that is loading days of it, if one is. */
+  backfill: { startDay: string; endDay: string; strategy: string | null } | null;
 }
 
 const RUNS_LOOKED_AT = 100;
@@ -66,7 +69,7 @@ export async function loadConnectorsToJudge(
   const rows = await tx.$queryRaw<ConnectorToJudge[]>`
     SELECT c.shop_id AS "shopId", c.id AS "connectorId", c.source, s.time_zone AS "timeZone", s.currency,
       c.profiled_at AS "profiledAt", c.last_succeeded_at AS "lastSucceededAt", k.checks,
-      coalesce(r.runs, '[]') AS "recentRuns", coalesce(w.spans, '[]') AS expected, coalesce(p.spans, '[]') AS past
+      coalesce(r.runs, '[]') AS "recentRuns", coalesce(w.spans, '[]') AS expected, coalesce(p.spans, '[]') AS past, f.backfill
     FROM connectors c JOIN shops s ON s.id = c.shop_id
     CROSS JOIN LATERAL (
       SELECT json_agg(json_build_object('check', q.check_name, 'enabled', q.enabled, 'outcome', q.outcome, 'severity', q.severity,
@@ -92,9 +95,11 @@ export async function loadConnectorsToJudge(
       SELECT json_agg(json_build_object('from', first_day, 'to', last_day, 'check', check_name, 'resolution', resolution)) AS spans
       FROM dq_incidents WHERE shop_id = c.shop_id AND connector_id = c.id AND status = 'resolved' AND first_day IS NOT NULL
     ) p ON true
+    LEFT JOIN LATERAL (
+      SELECT json_build_object('startDay', start_day, 'endDay', end_day, 'strategy', strategy) AS backfill FROM backfill_jobs
+      WHERE shop_id = c.shop_id AND connector_id = c.id AND status IN ('starting', 'running', 'cancelling') LIMIT 1
+    ) f ON true
     WHERE c.shop_id = ANY (${[...shopIds]}::uuid[]) AND c.profiled_at IS NOT NULL AND c.paused_at IS NULL AND k.checks IS NOT NULL
-      -- While days are being loaded again they are neither whole nor wanting: what was said of them stands until it is over.
-      AND NOT EXISTS (SELECT FROM backfill_jobs f WHERE f.shop_id = c.shop_id AND f.connector_id = c.id AND f.status IN ('starting', 'running', 'cancelling'))
       AND (${isFullPass} OR c.judged_at IS NULL OR c.profiled_at > c.judged_at)
     ORDER BY c.shop_id, c.id`;
   const instant = (text: unknown) => (typeof text === "string" ? new Date(text) : null);
@@ -116,6 +121,8 @@ export interface Conclusion {
   /** When the profiles it rests on were read. */
   basisAt: Date;
   verdict: CheckVerdict;
+  /** Days of which it concludes nothing yet. */
+  held: HeldDays | null;
   failing: number;
   passing: number;
 }
@@ -128,7 +135,7 @@ export async function saveConclusions(
 ): Promise<number> {
   if (conclusions.length === 0) return 0;
   const rows = JSON.stringify(
-    conclusions.map(({ shopId, connectorId, basisAt, failing, passing, verdict }) => ({
+    conclusions.map(({ shopId, connectorId, basisAt, held, failing, passing, verdict }) => ({
       shop_id: shopId,
       connector_id: connectorId,
       check_name: verdict.check,
@@ -148,6 +155,7 @@ export async function saveConclusions(
         judgedThrough: verdict.judgedThrough,
         failing: verdict.failing,
         shown: verdict.shown,
+        ...(held ? { held } : {}),
       },
     })),
   );

@@ -52,6 +52,13 @@ export interface PriorVerdict {
   failing: readonly Finding[];
   outcome: CheckVerdict["outcome"] | "not_judged";
   shown: CheckVerdict["shown"];
+  /** Days that were held then: of them it rests on profiles that were read earlier. */
+  held: HeldDays | null;
+}
+
+/** Days that were being loaded again, and when those profiles were read on which they were last judged. */
+export interface HeldDays extends DaySpan {
+  basisAt: Date;
 }
 
 /** Everything the data checks of one connector look at. */
@@ -78,6 +85,8 @@ export interface DataFacts {
   /** Rows of the last successful syncs that said how many, newest first. */
   recentRuns: readonly number[];
   prior: ReadonlyMap<DataCheckName, PriorVerdict>;
+  /** Days that are being loaded again: they are neither whole nor wanting, and nothing is said of them. Null: none. */
+  held: DaySpan | null;
   /** Profiles were read anew although no number need have changed: everything is judged again. */
   isFullPass: boolean;
 }

@@ -1,10 +1,11 @@
 import { log } from "#app/platform/log.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { isBackfillWay, readDaysOf } from "../backfills/read-days.ts";
 import { isSource, type Source } from "../connectors/sources.ts";
 import { applyChanges, type Change } from "../incidents/apply-changes.server.ts";
 import type { WarehouseMapping } from "../profiles/mapping.ts";
 import { loadHours, loadSeries, type Series } from "../profiles/series.store.server.ts";
-import { hourBefore } from "../shops/shop-days.ts";
+import { dayOf, hourBefore } from "../shops/shop-days.ts";
 import { type DataCheckName, isHardCheck } from "./check-names.ts";
 import { daysSetApart, dueThroughOf, isDataCheck, SERIES_DAYS, shapeOf } from "./data-basis.ts";
 import {
@@ -14,8 +15,9 @@ import {
   type StoredCheck,
   saveConclusions,
 } from "./data-checks.store.server.ts";
-import type { DataFacts, PriorVerdict, SourceShape } from "./data-facts.ts";
+import type { DataFacts, DaySpan, PriorVerdict, SourceShape } from "./data-facts.ts";
 import { tellIncident } from "./data-incident-words.ts";
+import { speakOfOthers } from "./held-days.ts";
 import { judgeData } from "./judge-data.ts";
 import { stepStreaks } from "./streaks.ts";
 
@@ -72,7 +74,8 @@ async function judgeProfiles(
   for (const connector of connectors) {
     const { shopId, connectorId, profiledAt: basisAt, checks } = connector;
     const source = connector.source as Source;
-    const facts = factsOf(connector, source, shapeOf(mapping[source]!), {
+    const held = heldOf(connector, source, now);
+    const facts = factsOf(connector, source, shapeOf(mapping[source]!), held, {
       series: series.get(connectorId),
       hours: hours.get(connectorId)?.hours ?? [],
       isFullPass,
@@ -82,17 +85,28 @@ async function judgeProfiles(
       const stored = checks.find(({ check }) => check === verdict.check);
       if (!stored) continue;
       const conclude = (failing: number, passing: number) =>
-        conclusions.push({ shopId, connectorId, basisAt, verdict, failing, passing });
+        conclusions.push({
+          shopId,
+          connectorId,
+          basisAt,
+          verdict,
+          held: held && { ...held, basisAt: lastJudgedAt(stored) ?? basisAt },
+          failing,
+          passing,
+        });
       // What cannot be judged now says nothing: neither that it is well nor that it is not.
       if (verdict.outcome === "not_due") {
         if (stored.outcome === "not_judged") conclude(0, 0);
         continue;
       }
-      const step = stepStreaks(stored, verdict.severity, isHardCheck(verdict.check));
+      const isOpen = stored.incidentStatus !== null && stored.incidentStatus !== "resolved";
+      const spoken = speakOfOthers(verdict, held, isOpen);
+      if (!spoken) continue;
+      const step = stepStreaks(stored, spoken.severity, isHardCheck(verdict.check));
       conclude(step.failing, step.passing);
       if (step.incident)
         changes.push(
-          changeOf(connector, stored, step.incident, tellIncident(source, verdict), verdict.outcome),
+          changeOf(connector, stored, step.incident, tellIncident(source, spoken), verdict.outcome),
         );
     }
   }
@@ -116,10 +130,21 @@ function judgeSafely(
   }
 }
 
+/** The days that a backfill is loading, with those it reads beside them. */
+function heldOf({ backfill, timeZone }: ConnectorToJudge, source: Source, now: Date): DaySpan | null {
+  if (!backfill) return null;
+  const { strategy } = backfill;
+  // A way that is not known reads the most.
+  const way = isBackfillWay(strategy) ? strategy : "airbyte_rewind";
+  const { startDay, endDay } = readDaysOf(backfill, { source, way, today: dayOf(now, timeZone) });
+  return { from: startDay, to: endDay };
+}
+
 function factsOf(
   connector: ConnectorToJudge,
   source: Source,
   shape: SourceShape,
+  held: DaySpan | null,
   {
     series,
     hours,
@@ -146,9 +171,14 @@ function factsOf(
         return prior && isDataCheck(stored.check) ? [[stored.check, prior]] : [];
       }),
     ),
+    held,
     isFullPass,
   };
 }
+
+/** When those profiles were read on which held days were last judged. */
+const lastJudgedAt = ({ evaluatedAt, findings }: StoredCheck): Date | null =>
+  evaluatedAt && new Date(findings.held?.basisAt ?? findings.basisAt ?? 0);
 
 const priorOf = ({ evaluatedAt, outcome, findings }: StoredCheck): PriorVerdict | null =>
   evaluatedAt && {
@@ -157,6 +187,7 @@ const priorOf = ({ evaluatedAt, outcome, findings }: StoredCheck): PriorVerdict 
     judgedThrough: findings.judgedThrough ?? null,
     failing: findings.failing ?? [],
     shown: findings.shown ?? null,
+    held: findings.held ? { ...findings.held, basisAt: new Date(findings.held.basisAt) } : null,
   };
 
 function changeOf(

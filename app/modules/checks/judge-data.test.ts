@@ -67,6 +67,7 @@ function orders(
     settled: [],
     recentRuns: Array.from({ length: 40 }, () => 12),
     prior: new Map(),
+    held: null,
     isFullPass: false,
     ...more,
   };
@@ -87,7 +88,7 @@ const priorOf = (verdicts: readonly CheckVerdict[]): ReadonlyMap<CheckVerdict["c
   new Map(
     verdicts.map(({ check, judgedThrough, failing, outcome, shown }) => [
       check,
-      { basisAt: earlier, judgedThrough, failing, outcome, shown },
+      { basisAt: earlier, judgedThrough, failing, outcome, shown, held: null },
     ]),
   );
 

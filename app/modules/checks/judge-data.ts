@@ -3,6 +3,7 @@ import { concludeNow } from "./conclude.ts";
 import { judgeConsistency } from "./consistency-check.ts";
 import type { CheckVerdict, DataFacts } from "./data-facts.ts";
 import {
+  isBeingRefilled,
   judgeDuplicates,
   judgeEmptyTable,
   judgeMissingDays,
@@ -36,12 +37,16 @@ const judges = {
 export function judgeData(facts: DataFacts, enabled: ReadonlySet<string>): CheckVerdict[] {
   const wanted = new Set<string>(checksOf(facts.source).filter((check) => enabled.has(check)));
   const empty = judgeEmptyTable(facts);
-  if (wanted.has("empty_table") && empty.severity) {
+  if (wanted.has("empty_table") && (empty.severity || isBeingRefilled(facts))) {
     return [...wanted]
       .filter((check) => check !== "freshness" && check !== "sync_failed")
-      .map((check) =>
-        check === "empty_table" ? empty : concludeNow(check as CheckVerdict["check"], null, "not_due"),
-      );
+      .map((check) => {
+        if (check === "empty_table") return empty;
+        // Foreign rows may be the first that come.
+        return check === "tenant_isolation" && facts.hasRows
+          ? judgeTenantIsolation(facts)
+          : concludeNow(check as CheckVerdict["check"], null, "not_due");
+      });
   }
   return [
     ...Object.entries(judges).flatMap(([check, judge]) => (wanted.has(check) ? [judge(facts)] : [])),

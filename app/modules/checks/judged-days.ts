@@ -1,6 +1,7 @@
 import { daysBetween } from "../shops/shop-days.ts";
 import type { DataCheckName } from "./check-names.ts";
 import type { DataFacts, DayOfData, DaySpan, Finding } from "./data-facts.ts";
+import { isHeld } from "./held-days.ts";
 
 /** At a connector's first evaluation only its last day is judged: what is older is history, not news. */
 export const FIRST_LOOK_DAYS = 1;
@@ -27,14 +28,15 @@ export interface DaysToJudge {
 /**
  * Days that became due since the last evaluation, and older ones that have lost rows since; at the first one the last.
  * A day that failed is judged again whenever its numbers change.
- * Days that people expect to be unusual, or have settled, are not judged by statistics.
+ * Days that people expect to be unusual, or have settled, are not judged by statistics. Days that are being loaded again
+ * are not judged: what was found of them stands, and what is new or changes of them meanwhile is judged afterwards.
  */
 export function daysToJudge(
   facts: DataFacts,
   check: DataCheckName,
   { isStatistical }: { isStatistical: boolean },
 ): DaysToJudge {
-  const { dueThrough, days } = facts;
+  const { dueThrough, days, held } = facts;
   const prior = facts.prior.get(check);
   if (dueThrough === null) return { judge: [], stands: [...(prior?.failing ?? [])], judgedThrough: null };
   const settled = facts.settled.filter((span) => span.check === check);
@@ -45,12 +47,15 @@ export function daysToJudge(
     ? due.findIndex(({ day }) => day > prior.judgedThrough!)
     : Math.max(0, due.length - FIRST_LOOK_DAYS);
   const failedBefore = new Set(prior?.failing.map(({ subject }) => subject));
+  const isNew = (index: number) => firstNew >= 0 && index >= firstNew;
+  const hasChanged = (one: DayOfData) =>
+    prior !== undefined &&
+    one.profiledAt > (prior.held && isHeld(one.day, prior.held) ? prior.held.basisAt : prior.basisAt);
   const isAnew = (one: DayOfData, index: number) =>
-    (firstNew >= 0 && index >= firstNew) ||
-    (prior !== undefined && one.profiledAt > prior.basisAt && hasLostRows(one)) ||
-    (failedBefore.has(one.day) &&
-      (facts.isFullPass || (prior !== undefined && one.profiledAt > prior.basisAt)));
-  const judge = due.filter((one, index) => isAnew(one, index) && mayJudge(one.day));
+    isNew(index) ||
+    (hasChanged(one) && hasLostRows(one)) ||
+    (failedBefore.has(one.day) && (facts.isFullPass || hasChanged(one)));
+  const judge = due.filter((one, index) => !isHeld(one.day, held) && isAnew(one, index) && mayJudge(one.day));
   const anew = new Set(judge.map(({ day }) => day));
   const known = new Set(due.map(({ day }) => day));
   const stands = (prior?.failing ?? []).filter(
@@ -58,9 +63,11 @@ export function daysToJudge(
       known.has(finding.subject) &&
       !anew.has(finding.subject) &&
       mayJudge(finding.subject) &&
-      !(isStatistical && hasFaded(finding, dueThrough)),
+      (isHeld(finding.subject, held) || !(isStatistical && hasFaded(finding, dueThrough))),
   );
-  return { judge, stands, judgedThrough: due.at(-1)?.day ?? prior?.judgedThrough ?? null };
+  const firstOpen = due.findIndex((one, index) => isNew(index) && isHeld(one.day, held));
+  const judged = firstOpen >= 0 ? due.slice(0, firstOpen) : due;
+  return { judge, stands, judgedThrough: judged.at(-1)?.day ?? prior?.judgedThrough ?? null };
 }
 
 /** A day of the past that changes is news when it has fewer rows than it had: platforms restate figures all the time. */

@@ -41,6 +41,7 @@ export async function loadSeriesCharts(
     ...daysSetApart(past, failing),
     recentRuns: [],
     prior: new Map(),
+    held: null,
     isFullPass: false,
   };
   return seriesOf(shape).map((series) =>

@@ -3,6 +3,7 @@ import { dayBefore } from "../shops/shop-days.ts";
 import { concludeDays, concludeNow, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { countRows, measureName, nameDay, nameDays, rowsOf } from "./data-words.ts";
+import { heldFindings, isHeld } from "./held-days.ts";
 import { daysToJudge, isInside, JUDGED_BACK_DAYS } from "./judged-days.ts";
 
 /** A gap of more days than this is high. */
@@ -63,12 +64,12 @@ function judgeCounts(
   const settled = facts.settled.filter((span) => span.check === check);
   const days = facts.days.slice(-JUDGED_BACK_DAYS).filter(({ day }) => !isInside(day, settled));
   const found = days.flatMap((day): Finding[] => {
-    const seen = look(day);
+    const seen = isHeld(day.day, facts.held) ? null : look(day);
     if (!seen) return [];
     return [{ subject: day.day, severity: "high", expectedLow: null, expectedHigh: 0, score: null, ...seen }];
   });
   return concludeDays(check, {
-    plan: { judge: [], stands: [], judgedThrough: days.at(-1)?.day ?? null },
+    plan: { judge: [], stands: heldFindings(facts, check), judgedThrough: days.at(-1)?.day ?? null },
     found,
     last: days.length > 0 ? { state: "judged", shown: null } : null,
     prior: facts.prior.get(check),
@@ -82,13 +83,17 @@ export function judgeMissingDays(facts: DataFacts): CheckVerdict {
   const settled = facts.settled.filter((span) => span.check === check);
   const days = facts.days.filter(({ day }) => dueThrough !== null && day <= dueThrough);
   const recent = days.slice(-JUDGED_BACK_DAYS);
-  const plan = { judge: [], stands: [], judgedThrough: days.at(-1)?.day ?? null };
+  const plan = { judge: [], stands: heldFindings(facts, check), judgedThrough: days.at(-1)?.day ?? null };
   // A source that often has days without rows has no gaps: it is quiet.
   const share = recent.filter(({ rowCount }) => rowCount > 0).length / Math.max(1, recent.length);
   const isDaily = days.length >= 14 && share >= 0.5;
   const missing = isDaily
     ? recent.filter(
-        ({ day, rowCount }) => rowCount === 0 && !isInside(day, settled) && !isInside(day, facts.expected),
+        ({ day, rowCount }) =>
+          rowCount === 0 &&
+          !isHeld(day, facts.held) &&
+          !isInside(day, settled) &&
+          !isInside(day, facts.expected),
       )
     : [];
   const severity = missing.length > FEW_DAYS ? "high" : "warning";
@@ -115,9 +120,10 @@ export function judgeMissingDays(facts: DataFacts): CheckVerdict {
   });
 }
 
-/** A critical source's table that holds nothing of a shop that had something. */
-export function judgeEmptyTable({ hasRows, days, source }: DataFacts): CheckVerdict {
-  if (hasRows === null) return concludeNow("empty_table", null, "not_due");
+/** A critical source's table that holds nothing of a shop that had something. While it is being refilled it stays so. */
+export function judgeEmptyTable(facts: DataFacts): CheckVerdict {
+  const { hasRows, days, source } = facts;
+  if (hasRows === null || isBeingRefilled(facts)) return concludeNow("empty_table", null, "not_due");
   // Days are kept from the first that held a row: if there are any, there were rows.
   const isEmpty = hasRows === false && days.length > 0;
   return concludeNow(
@@ -135,6 +141,10 @@ export function judgeEmptyTable({ hasRows, days, source }: DataFacts): CheckVerd
       : null,
   );
 }
+
+/** The first rows of what is loaded again do not make an empty table whole. */
+export const isBeingRefilled = ({ hasRows, held, prior }: DataFacts): boolean =>
+  hasRows === true && held !== null && prior.get("empty_table")?.outcome === "failed";
 
 /** A share of missing values that jumps beyond its own past, in any measure that should be set. */
 export function judgeNullRate(facts: DataFacts): CheckVerdict {

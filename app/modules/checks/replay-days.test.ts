@@ -58,6 +58,7 @@ function orders(
     settled: [],
     recentRuns: [],
     prior: new Map(),
+    held: null,
     isFullPass: false,
     ...more,
   };

@@ -2,6 +2,7 @@ import { judgeHour } from "../anomalies/judge-hour.ts";
 import { concludeNow } from "./conclude.ts";
 import type { CheckVerdict, DataFacts } from "./data-facts.ts";
 import { nameDay, rowsOf } from "./data-words.ts";
+import { isHeld } from "./held-days.ts";
 import { isInside } from "./judged-days.ts";
 
 /** So improbable a silence of orders pages somebody. */
@@ -12,11 +13,11 @@ const LATELY_HOURS = 72;
 
 /** A run of hours without a record, up to the last hour a sync has covered, that these hours of the week make improbable. */
 export function judgeSilence(facts: DataFacts): CheckVerdict {
-  const { hours, dueThroughHour, source } = facts;
+  const { hours, dueThroughHour, source, held } = facts;
   if (dueThroughHour === null) return concludeNow("silent_hours", null, "not_due");
   const due = hours.filter(({ hour }) => hour <= dueThroughHour);
   const now = due.at(-1);
-  if (!now || isInside(now.hour.slice(0, 10), facts.expected))
+  if (!now || isInside(now.hour.slice(0, 10), facts.expected) || isHeld(now.hour, held))
     return concludeNow("silent_hours", null, "not_due");
   const verdict = judgeHour({
     history: due.slice(0, -1).filter(({ hour }) => !isInside(hour.slice(0, 10), facts.incidents)),

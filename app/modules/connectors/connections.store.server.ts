@@ -79,6 +79,19 @@ export async function saveUnmatchedReasons(
     WHERE c.shop_id = ${shopId}::uuid AND c.id = r.id AND c.unmatched_reason IS DISTINCT FROM r.reason`;
 }
 
+/** Which connections have a second source beside their own, made for backfills. */
+export async function saveBackfillSources(
+  tx: ShopTx,
+  shopId: string,
+  seen: readonly { externalId: string; hasBackfillSource: boolean }[],
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE connections c SET has_backfill_source = s."hasBackfillSource"
+    FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS s ("externalId" text, "hasBackfillSource" boolean)
+    WHERE c.shop_id = ${shopId}::uuid AND c.engine = 'airbyte' AND c.external_id = s."externalId"
+      AND c.has_backfill_source IS DISTINCT FROM s."hasBackfillSource"`;
+}
+
 /** A poll that was answered: Airbyte is reachable, and its news is known up to the cursor, which never goes back. */
 export async function recordPolled(
   tx: ShopTx,

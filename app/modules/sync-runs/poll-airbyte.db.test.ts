@@ -54,6 +54,33 @@ async function shopWith(kinds: ("shopify" | "klaviyo" | "recharge")[], jobsEach:
   return { shop, connections };
 }
 
+test("whether a connection has a second source for backfills is known from the first poll on", async () => {
+  const shop = await makeShop(database.owner);
+  const workspaceId = randomUUID();
+  await database.owner.query("INSERT INTO airbyte_workspaces (shop_id, workspace_id) VALUES ($1, $2)", [
+    shop.id,
+    workspaceId,
+  ]);
+  airbyte.seedWorkspace({
+    workspaceId,
+    name: shop.domain,
+    shopDomain: shop.domain,
+    connections: [
+      { kind: "facebook-marketing", everyMinutes: null, hasBackfillSource: true },
+      { kind: "google-ads", everyMinutes: null },
+    ],
+  });
+  await pollAirbyteShop(shop.id, newClient(), new Date());
+  const { rows } = await database.owner.query(
+    "SELECT name, has_backfill_source AS known FROM connections WHERE shop_id = $1 ORDER BY name",
+    [shop.id],
+  );
+  expect(rows).toEqual([
+    { name: "Facebook Marketing → Warehouse", known: true },
+    { name: "Google Ads → Warehouse", known: false },
+  ]);
+});
+
 const runsOf = async (shop: Shop) =>
   (
     await database.owner.query(

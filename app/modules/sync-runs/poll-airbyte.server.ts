@@ -2,13 +2,14 @@ import type { AirbyteClient } from "../../integrations/airbyte/client.ts";
 import { AirbyteError } from "../../integrations/airbyte/errors.ts";
 import type { AirbyteConnection, AirbyteJob } from "../../integrations/airbyte/schemas.ts";
 import { type ShopTx, withShop } from "../../platform/tenant.server.ts";
-import { backfillConnectionPrefix } from "../backfills/airbyte-bounded.server.ts";
+import { backfillConnectionPrefix, backfillSourceOf } from "../backfills/airbyte-bounded.server.ts";
 import {
   findAirbyteWorkspace,
   listAirbyteConnections,
   recordPolled,
   recordUnreachable,
   saveAirbyteConnections,
+  saveBackfillSources,
   saveUnmatchedReasons,
 } from "../connectors/connections.store.server.ts";
 import { addConnector, listConnectors } from "../connectors/connectors.store.server.ts";
@@ -73,6 +74,8 @@ interface News {
   matches: ReadonlyMap<string, ConnectionMatch>;
   jobs: readonly AirbyteJob[];
   discovered: boolean;
+  /** Whether each connection has a second source, for backfills; only in a poll that looks at all anew. */
+  backfillSources: readonly { externalId: string; hasBackfillSource: boolean }[];
 }
 
 async function ask(
@@ -106,7 +109,26 @@ async function ask(
     workspaceId: workspace.workspaceId,
     updatedAtStart: new Date(sinceMs),
   });
-  return { connections, matches, jobs, discovered };
+  const backfillSources = discovered ? await lookForBackfillSources(airbyte, workspace, connections) : [];
+  return { connections, matches, jobs, discovered, backfillSources };
+}
+
+/** What may not be listed stays as it was known: runs are read all the same. */
+async function lookForBackfillSources(
+  airbyte: AirbyteClient,
+  { workspaceId }: Known["workspace"],
+  connections: readonly AirbyteConnection[],
+): Promise<News["backfillSources"]> {
+  try {
+    const listed = await airbyte.listSources(workspaceId);
+    return connections.map(({ connectionId, sourceId }) => ({
+      externalId: connectionId,
+      hasBackfillSource: sourceId !== null && backfillSourceOf(sourceId, listed) !== null,
+    }));
+  } catch (error) {
+    if (error instanceof AirbyteError && error.retry === "never") return [];
+    throw error;
+  }
 }
 
 async function matchOf(airbyte: AirbyteClient, connection: AirbyteConnection): Promise<ConnectionMatch> {
@@ -128,7 +150,7 @@ async function matchOf(airbyte: AirbyteClient, connection: AirbyteConnection): P
 async function save(
   tx: ShopTx,
   shopId: string,
-  { connections, matches, jobs, discovered }: News,
+  { connections, matches, jobs, discovered, backfillSources }: News,
   now: Date,
 ): Promise<PollOutcome> {
   const seen = connections.map(({ connectionId, name, ...rest }) => ({
@@ -147,6 +169,7 @@ async function save(
       });
   }
   await saveUnmatchedReasons(tx, shopId, reasons);
+  if (backfillSources.length > 0) await saveBackfillSources(tx, shopId, backfillSources);
 
   const stored = await listAirbyteConnections(tx, shopId);
   const connectors = await listConnectors(tx, shopId);
