@@ -1,6 +1,7 @@
 import type { JobHelpers, Task } from "graphile-worker";
 import { z } from "zod";
 import { dqMetrics } from "#app/modules/dq-metrics.server.ts";
+import { sharedNow } from "#app/platform/clock.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { catalog, type TaskName, type TaskPayload } from "./catalog.ts";
 
@@ -21,7 +22,7 @@ export function defineTask<Name extends TaskName>(
   definition: TaskDefinition<Name>,
 ): { name: Name; task: Task } {
   const task: Task = async (raw: unknown, helpers: JobHelpers) => {
-    const context = { now: new Date(), attempt: helpers.job.attempts };
+    const context = { now: await sharedNow(), attempt: helpers.job.attempts };
     // What does not fit the catalogue never will: it is given up with the rest, and counted.
     const parsed = catalog[name].payload.safeParse(raw);
     const payload = parsed.data as TaskPayload<Name>;
