@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { findClockTrouble } from "#app/platform/clock.server.ts";
 import { log } from "#app/platform/log.server.ts";
 
-const WATCH_EVERY_MS = 15_000;
+const WATCH_EVERY_MS = 5_000;
 
 /**
  * Watches the clock while the worker runs, because the queue's timetable goes by it: `stop` is called when it is wrong.
