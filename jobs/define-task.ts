@@ -1,6 +1,7 @@
 import type { JobHelpers, Task } from "graphile-worker";
 import { z } from "zod";
 import { dqMetrics } from "#app/modules/dq-metrics.server.ts";
+import { sharedNow } from "#app/platform/clock.server.ts";
 import { requestIdFrom } from "#app/platform/http/request-id.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { inRequest } from "#app/platform/request-context.server.ts";
@@ -44,7 +45,7 @@ async function attempt<Name extends TaskName>(
   shopId: string | undefined,
   { job }: JobHelpers,
 ): Promise<void> {
-  const context = { now: new Date(), attempt: job.attempts };
+  const context = { now: await sharedNow(), attempt: job.attempts };
   const about = { task: name, job: job.id, attempt: job.attempts, shopId };
   const startedAt = performance.now();
   const count = (outcome: "done" | "retry" | "gave_up") => {

@@ -1,8 +1,11 @@
 /** The worker process: runs the queue's jobs. Any number of them, on any number of machines. */
-import { Logger, run } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { Logger, run, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import { logSwitchedOffChannels } from "#app/modules/alerts/channels.server.ts";
 import { usableMapping } from "#app/modules/profiles/load-mapping.server.ts";
+import { findClockTrouble } from "#app/platform/clock.server.ts";
+import { isPassingDatabaseTrouble } from "#app/platform/database-trouble.server.ts";
 import { assertSafeRole, db } from "#app/platform/db.server.ts";
 import { env } from "#app/platform/env.server.ts";
 import { log } from "#app/platform/log.server.ts";
@@ -10,7 +13,9 @@ import { startMetrics, stopMetrics } from "#app/platform/metrics.server.ts";
 import { closeWarehouse, WarehouseError } from "#app/platform/warehouse.server.ts";
 import { startHeartbeat } from "#app/platform/worker-heartbeat.server.ts";
 import { crontab } from "./crontab.ts";
+import { watchLostWorkers } from "./lost-workers.ts";
 import { taskList } from "./task-list.ts";
+import { takeBackFutureTicks, watchClock } from "./watch-clock.ts";
 
 /** A mapping that does not fit is refused here; a warehouse that is away now is not: it is asked again at each tick. */
 async function assertMappingFits(): Promise<void> {
@@ -22,35 +27,98 @@ async function assertMappingFits(): Promise<void> {
   }
 }
 
-try {
-  const { QUEUE_DATABASE_URL, AIRBYTE_API_URL } = env();
-  await assertSafeRole(db());
-  if (!AIRBYTE_API_URL)
-    log.warn("AIRBYTE_API_URL is not set: Airbyte is not polled, only pushed runs are known");
-  logSwitchedOffChannels(env());
-  await assertMappingFits();
-  startMetrics();
-  const pgPool = new pg.Pool({ connectionString: QUEUE_DATABASE_URL, max: 8 });
-  pgPool.on("error", (error) =>
-    log.warn({ err: error }, "the queue's database connection was lost; reconnecting"),
-  );
-  pgPool.on("connect", (client) => client.on("error", () => undefined));
+const RESUME_MS = 1_000;
+const STOP_WITHIN_MS = 10_000;
+
+class QueueLost extends Error {
+  constructor() {
+    super("The queue's database went away.");
+  }
+}
+
+/**
+ * Runs jobs until it is told to stop.
+ * @throws Error when the database went away while jobs were fetched or their outcome was recorded: graphile-worker gives
+ * up then, and is started anew
+ */
+async function work(pgPool: pg.Pool): Promise<void> {
+  await takeBackFutureTicks(pgPool);
+  const events = new EventEmitter() as WorkerEvents;
+  let lost: { end(): void } | undefined;
+  events.once("pool:create", ({ workerPool }) => {
+    lost = watchLostWorkers(pgPool, workerPool.id);
+  });
+  // The runner's own promise may never settle once the database has gone under it.
+  let isAskedToStop = false;
+  const stopped = new Promise<void>((done) => {
+    events.once("stop", () => setTimeout(done, STOP_WITHIN_MS));
+  });
+  events.once("gracefulShutdown", () => {
+    isAskedToStop = true;
+  });
   const runner = await run({
     pgPool,
     taskList,
     parsedCronItems: crontab,
-    concurrency: 4,
-    pollInterval: 1000,
+    events,
+    preset: {
+      worker: {
+        concurrentJobs: 4,
+        pollInterval: 1000,
+        // Without a batch, an outcome that cannot be recorded is a rejection nobody handles, and ends the process.
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
+    },
     logger: new Logger(() => (level, message) => {
       if (level === "error") log.error({ queue: message }, "queue");
       else if (level === "warning") log.warn({ queue: message }, "queue");
       else log.debug({ queue: message }, "queue");
     }),
   });
+  const clock = watchClock(pgPool, (trouble) => {
+    log.fatal(`${trouble} The worker stops; its supervisor starts it again.`);
+    process.exitCode = 1;
+    isAskedToStop = true;
+    void runner.stop();
+  });
   const heartbeat = startHeartbeat();
   log.info("worker ready");
-  await runner.promise;
-  heartbeat.stop();
+  try {
+    await Promise.race([runner.promise, stopped]);
+    if (!isAskedToStop) throw new QueueLost();
+  } finally {
+    heartbeat.stop();
+    clock.end();
+    lost?.end();
+  }
+}
+
+try {
+  const { QUEUE_DATABASE_URL, AIRBYTE_API_URL } = env();
+  await assertSafeRole(db());
+  const trouble = await findClockTrouble();
+  if (trouble) throw new Error(`${trouble} Then start the worker again.`);
+  if (!AIRBYTE_API_URL)
+    log.warn("AIRBYTE_API_URL is not set: Airbyte is not polled, only pushed runs are known");
+  logSwitchedOffChannels(env());
+  await assertMappingFits();
+  startMetrics();
+  const pgPool = new pg.Pool({ connectionString: QUEUE_DATABASE_URL, max: 9 });
+  pgPool.on("error", (error) =>
+    log.warn({ err: error }, "the queue's database connection was lost; reconnecting"),
+  );
+  pgPool.on("connect", (client) => client.on("error", () => undefined));
+  for (;;) {
+    try {
+      await work(pgPool);
+      break;
+    } catch (error) {
+      if (!(error instanceof QueueLost) && !isPassingDatabaseTrouble(error)) throw error;
+      log.warn({ err: error }, "work goes on when the queue's database is back");
+      await new Promise((done) => setTimeout(done, RESUME_MS));
+    }
+  }
   await pgPool.end();
   await closeWarehouse();
   await stopMetrics();

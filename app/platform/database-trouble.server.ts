@@ -17,14 +17,17 @@ const passing = new Set([
   ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"],
   // The driver adapter's words for the same.
   ...["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections"],
-  // Postgres: connection lost, too many of them, shutting down or starting up; a deadlock or a conflict, undone whole.
-  ...["08000", "08003", "08006", "53300", "57P01", "57P02", "57P03", "40001", "40P01"],
+  // Postgres: connection lost; disk full, no memory, too many connections; shutting down or starting up; a standby that
+  // was not promoted yet; a deadlock or a conflict, undone whole.
+  ...["08000", "08001", "08003", "08006", "53000", "53100", "53200", "53300"],
+  ...["57P01", "57P02", "57P03", "25006", "40001", "40P01"],
   ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT"],
 ]);
 const lostConnection = /Connection terminated|connection error and is not queryable/;
 
 /** Whether the database could not answer just now, as against refusing what it was asked: trying again may help. */
 export function isPassingDatabaseTrouble(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isPassingDatabaseTrouble);
   if (!(error instanceof Error)) return false;
   const { data: told } = DatabaseError.safeParse(error);
   const cause = told?.meta?.driverAdapterError?.cause;

@@ -1,3 +1,4 @@
+import { findClockTrouble } from "./clock.server.ts";
 import { db } from "./db.server.ts";
 import { inTime } from "./in-time.ts";
 import { log } from "./log.server.ts";
@@ -9,15 +10,20 @@ export interface Readiness {
   ready: boolean;
   database: "ok" | "unavailable";
   queue: "ok" | "unavailable";
+  clock: "ok" | "unavailable";
 }
 
-/** Whether this process can do its work: the database answers, and the queue's schema can be read. */
+/**
+ * Whether this process can do its work: the database answers, the queue's schema can be read, and its machine's clock is
+ * right, without which every token looks expired.
+ */
 export async function checkReadiness(): Promise<Readiness> {
-  const [database, queue] = await Promise.all([
+  const [database, queue, clock] = await Promise.all([
     answers("database", () => db().$queryRaw`SELECT 1`),
     answers("queue", () => readQueueDepth(db())),
+    answers("clock", assertClockIsRight),
   ]);
-  return { ready: database === "ok" && queue === "ok", database, queue };
+  return { ready: [database, queue, clock].every((part) => part === "ok"), database, queue, clock };
 }
 
 async function answers(what: string, ask: () => Promise<unknown>): Promise<"ok" | "unavailable"> {
@@ -28,4 +34,9 @@ async function answers(what: string, ask: () => Promise<unknown>): Promise<"ok" 
     log.warn({ err: error, what }, "not ready");
     return "unavailable";
   }
+}
+
+async function assertClockIsRight(): Promise<void> {
+  const trouble = await findClockTrouble();
+  if (trouble) throw new Error(trouble);
 }

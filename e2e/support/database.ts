@@ -27,6 +27,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   );
 
   const urls = { appUrl: at(server.appUrl), queueUrl: at(server.queueUrl), ownerUrl: at(server.ownerUrl) };
+  const client = bindProcess(urls);
+  const owner = new pg.Client({ connectionString: urls.ownerUrl });
+  await owner.connect();
+  return {
+    ...urls,
+    owner,
+    drop: async () => {
+      await client.$disconnect();
+      await owner.end();
+      await runAsAdmin(at(server.ownerUrl, "postgres"), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** Makes a migrated database this process' own (`db()`, `withShop`), and fills in the environment so that `env()` parses. */
+export function bindProcess(urls: { appUrl: string; queueUrl: string }): ReturnType<typeof createDb> {
   Object.assign(process.env, {
     DATABASE_URL: urls.appUrl,
     QUEUE_DATABASE_URL: urls.queueUrl,
@@ -39,17 +55,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const client = createDb(urls.appUrl);
   // biome-ignore lint/correctness/useHookAtTopLevel: not a React hook
   useDb(client);
-  const owner = new pg.Client({ connectionString: urls.ownerUrl });
-  await owner.connect();
-  return {
-    ...urls,
-    owner,
-    drop: async () => {
-      await client.$disconnect();
-      await owner.end();
-      await runAsAdmin(at(server.ownerUrl, "postgres"), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    },
-  };
+  return client;
 }
 
 async function runAsAdmin(url: string, statement: string): Promise<void> {

@@ -25,26 +25,54 @@ const TEMPLATE = "sync_health_template";
 
 /** Starts one PostgreSQL for the run and migrates the template once; gives back what stops it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), "sync-health-test-"));
-  chmodSync(folder, 0o755);
-  const server = await startEmbeddedPostgres(folder, { fsync: false });
-  const dismissGuard = await guardAgainstOrphans(server.url, folder);
-  const stop = async () => {
-    await server.stop();
-    eraseCluster(folder);
-    dismissGuard();
-  };
+  const { urls, superuserUrl, stop } = await startMigratedPostgres(TEMPLATE, { fsync: false });
   try {
-    const urls = templateUrls(server.url);
-    await runOn(server.url, `CREATE DATABASE ${TEMPLATE}`);
-    await migrateDatabase(urls);
-    await runOn(server.url, `ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`);
+    await runOn(superuserUrl, `ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`);
     project.provide("testServer", urls);
   } catch (error) {
     await stop();
     throw error;
   }
   return stop;
+}
+
+export interface MigratedPostgres {
+  urls: TestServer;
+  /** On the database `postgres`. */
+  superuserUrl: string;
+  /** As a crash would: no clean-up, no waiting for clients. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL of one's own with one migrated database in it. It goes away with the process that started it. */
+export async function startMigratedPostgres(
+  database: string,
+  options: { fsync?: boolean } = {},
+): Promise<MigratedPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), "sync-health-test-"));
+  chmodSync(folder, 0o755);
+  const server = await startEmbeddedPostgres(folder, options);
+  let dismissGuard = await guardAgainstOrphans(server.url, folder);
+  const restart = async () => {
+    await server.restart();
+    dismissGuard();
+    dismissGuard = await guardAgainstOrphans(server.url, folder);
+  };
+  const stop = async () => {
+    await server.stop();
+    eraseCluster(folder);
+    dismissGuard();
+  };
+  try {
+    const urls = urlsOf(server.url, database);
+    await runOn(server.url, `CREATE DATABASE ${database}`);
+    await migrateDatabase(urls);
+    return { urls, superuserUrl: server.url, restart, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** vitest runs no teardown when it is interrupted, and PostgreSQL lives in a session of its own. */
@@ -62,10 +90,10 @@ async function guardAgainstOrphans(url: string, folder: string): Promise<() => v
   return () => guard.kill("SIGKILL");
 }
 
-function templateUrls(superuserUrl: string): TestServer {
+function urlsOf(superuserUrl: string, database: string): TestServer {
   const as = (user?: string) => {
     const url = new URL(superuserUrl);
-    url.pathname = `/${TEMPLATE}`;
+    url.pathname = `/${database}`;
     if (user) {
       url.username = user;
       url.password = `${user}-password`;

@@ -1,3 +1,4 @@
+import { sharedNow } from "#app/platform/clock.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { type ShopTx, withShops } from "#app/platform/tenant.server.ts";
 import { countDetections } from "../dq-metrics.server.ts";
@@ -27,9 +28,10 @@ export async function checkData(
   // No source can be read: there is nothing new to judge.
   if (failures.some(({ source }) => source === null)) return { profiled, results: 0, failures };
   const mapping = await usableMapping(now);
+  const judgedAt = await sharedNow();
   const { results, detections } = await withShops(
     shopIds,
-    (tx) => judgeDataOfShops(tx, { shopIds, mapping, now: new Date(), isFullPass: mode === "full" }),
+    (tx) => judgeDataOfShops(tx, { shopIds, mapping, now: judgedAt, isFullPass: mode === "full" }),
     { timeoutMs: JUDGE_WITHIN_MS },
   );
   countDetections(detections);
@@ -47,16 +49,17 @@ export async function checkConnectorAnew(
   connectorId: string,
   range: { startDay: string; endDay: string },
 ): Promise<void> {
-  const now = new Date();
+  const now = await sharedNow();
   const shops = await withShops([shopId], (tx) => listShops(tx, [shopId]));
   await profileBatch(shops, now, {
     mode: "due",
     only: { connectorId, fromDay: range.startDay, toDay: range.endDay },
   });
   const mapping = await usableMapping(now);
+  const judgedAt = await sharedNow();
   await withShops(
     [shopId],
-    (tx) => judgeDataOfShops(tx, { shopIds: [shopId], mapping, now: new Date(), isFullPass: false }),
+    (tx) => judgeDataOfShops(tx, { shopIds: [shopId], mapping, now: judgedAt, isFullPass: false }),
     { timeoutMs: JUDGE_WITHIN_MS },
   );
 }

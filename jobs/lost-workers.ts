@@ -1,0 +1,79 @@
+/**
+ * graphile-worker keeps a job locked for four hours when the worker that had it is gone. A worker that lives holds a
+ * lock in a database session of its own, which ends with it: whose lock is free is gone, and its jobs are others' to do.
+ */
+import type { Pool, PoolClient } from "pg";
+import { log } from "#app/platform/log.server.ts";
+
+const LOOK_EVERY_MS = 30_000;
+/** A worker that lives but lost its connection takes its lock again within this time. */
+const GRACE_MS = 60_000;
+const RECONNECT_MS = 1_000;
+
+/** Says that this worker lives, until `end`; looks after those that do not. `poolId` is what it locks its jobs as. */
+export function watchLostWorkers(queue: Pool, poolId: string): { end(): void } {
+  let session: PoolClient | undefined;
+  let hasEnded = false;
+  let reconnect: NodeJS.Timeout | undefined;
+  const hold = async () => {
+    try {
+      const client = await queue.connect();
+      if (hasEnded) return client.release(true);
+      session = client;
+      client.once("error", () => {
+        client.release(true);
+        session = undefined;
+        if (!hasEnded) reconnect = setTimeout(() => void hold(), RECONNECT_MS);
+      });
+      await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [poolId]);
+    } catch {
+      // A session that broke has said so above; one that never began is tried again here.
+      if (!session && !hasEnded) reconnect = setTimeout(() => void hold(), RECONNECT_MS);
+    }
+  };
+  void hold();
+  const look = setInterval(() => void unlockLostJobs(queue).catch(() => undefined), LOOK_EVERY_MS);
+  return {
+    end: () => {
+      hasEnded = true;
+      clearInterval(look);
+      clearTimeout(reconnect);
+      session?.release(true);
+    },
+  };
+}
+
+/**
+ * Gives back the jobs of workers that are gone.
+ * @returns whose jobs they were
+ */
+export async function unlockLostJobs(queue: Pool, graceMs = GRACE_MS): Promise<string[]> {
+  const { rows } = await queue.query<{ worker: string }>(
+    `SELECT DISTINCT locked_by AS worker FROM graphile_worker._private_jobs
+     WHERE locked_at < now() - $1 * interval '1 millisecond'`,
+    [graceMs],
+  );
+  const lost: string[] = [];
+  for (const { worker } of rows) {
+    // Within the transaction: nobody can begin to live under this name while its jobs are given away.
+    const client = await queue.connect();
+    try {
+      await client.query("BEGIN");
+      const { rows: tried } = await client.query<{ free: boolean }>(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free",
+        [worker],
+      );
+      if (tried[0]!.free) {
+        await client.query("SELECT graphile_worker.force_unlock_workers(ARRAY[$1]::text[])", [worker]);
+        lost.push(worker);
+      }
+      await client.query("COMMIT");
+      client.release();
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+  if (lost.length > 0) log.warn({ lost }, "workers are gone; their jobs were given back");
+  return lost;
+}
