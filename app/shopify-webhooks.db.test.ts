@@ -109,7 +109,8 @@ async function age(domain: string, minutes: number): Promise<void> {
 }
 
 describe.each(topics)("%s", (topic) => {
-  const isCompliance = routes[topic] === compliance;
+  /** The shop as it is to be afterwards: gone, if that is what was asked. */
+  const shopLike = (row: object) => (topic === "shop/redact" ? undefined : expect.objectContaining(row));
 
   it("valid: is noted, queued and answered 200, and nothing of a person is kept", async () => {
     const domain = newDomain();
@@ -128,7 +129,8 @@ describe.each(topics)("%s", (topic) => {
       expect.objectContaining({ task: "shopify.webhook", payload: { webhookId: `valid-${topic}` } }),
     );
     await work();
-    expect((await receiptsOf(domain))[0].handled_at === null).toBe(isCompliance);
+    const handled = (await receiptsOf(domain)).map(({ handled_at: at }) => at);
+    expect(handled).toEqual([expect.any(Date)]);
   });
 
   it("bad HMAC: is answered 401, and leaves no trace", async () => {
@@ -152,7 +154,7 @@ describe.each(topics)("%s", (topic) => {
       domain,
     ]);
     await send(webhook);
-    expect(await shopRow(domain)).toMatchObject({ uninstalled_at: null, scopes: [] });
+    expect(await shopRow(domain)).toEqual(shopLike({ uninstalled_at: null, scopes: [] }));
     expect(await queuedJobs(database.owner)).not.toContainEqual(
       expect.objectContaining({ task: "shopify.webhook" }),
     );
@@ -170,8 +172,9 @@ describe.each(topics)("%s", (topic) => {
       [`again-${topic}`],
     );
     await work();
-    expect(await shopRow(domain)).toMatchObject({ uninstalled_at: null, scopes: [] });
-    expect((await refreshesOf(domain)).length).toBe(topic === "shop/update" ? 1 : 0);
+    expect(await shopRow(domain)).toEqual(shopLike({ uninstalled_at: null, scopes: [] }));
+    if (topic !== "shop/redact")
+      expect((await refreshesOf(domain)).length).toBe(topic === "shop/update" ? 1 : 0);
   });
 
   it("expired stored token: reaches us without a call to Shopify", async () => {
@@ -190,8 +193,8 @@ describe.each(topics)("%s", (topic) => {
     const uninstalledAt = ago(30);
     await makeShop(database.owner, { domain, installedAt: ago(60), uninstalledAt });
     await send({ topic, domain });
-    expect(await shopRow(domain)).toMatchObject({ uninstalled_at: uninstalledAt });
-    expect(await refreshesOf(domain)).toEqual([]);
+    expect(await shopRow(domain)).toEqual(shopLike({ uninstalled_at: uninstalledAt }));
+    if (topic !== "shop/redact") expect(await refreshesOf(domain)).toEqual([]);
   });
 
   it("unknown shop: is answered 200 and makes none", async () => {
@@ -199,7 +202,7 @@ describe.each(topics)("%s", (topic) => {
     await send({ topic, domain });
     expect(await shopRow(domain)).toBeUndefined();
     const [receipt] = await receiptsOf(domain);
-    expect(receipt.handled_at === null).toBe(isCompliance);
+    expect(receipt.handled_at).toEqual(expect.any(Date));
   });
 
   it("is answered 405 to GET", async () => {
@@ -360,22 +363,6 @@ describe("shop/update", () => {
     expect(await refreshesOf(domain)).toMatchObject([
       { key: `shops.refresh_profile:${(await shopRow(domain)).id}` },
     ]);
-  });
-});
-
-describe("a compliance topic", () => {
-  it.each([
-    ["customers/data_request", { shopId: "1", customerId: "2", orderIds: ["3"], dataRequestId: "4" }],
-    ["customers/redact", { shopId: "1", customerId: "2", orderIds: ["3"] }],
-    ["shop/redact", { shopId: "1" }],
-  ])("%s waits for the erasure that is to come, with its ids and nothing else", async (topic, ids) => {
-    const domain = newDomain();
-    await makeShop(database.owner, { domain });
-    const before = await shopRow(domain);
-    await send({ topic, domain });
-    expect(await receiptsOf(domain)).toMatchObject([{ payload: ids, handled_at: null }]);
-    expect((await receiptsOf(domain))[0].payload).toEqual(ids);
-    expect(await shopRow(domain)).toEqual(before);
   });
 });
 

@@ -55,6 +55,8 @@ export const catalog = {
   "shops.refresh_profiles": { payload: cron, maxAttempts: 3 },
   /** Makes next months' partitions. By cron. */
   "retention.partitions": { payload: cron, maxAttempts: 5 },
+  /** Drops what is past its time. By cron; a pass with too much to do queues another. */
+  "retention.cleanup": { payload: cron, maxAttempts: 3 },
 } as const satisfies Record<string, { payload: z.ZodType; maxAttempts: number }>;
 
 export type TaskName = keyof typeof catalog;

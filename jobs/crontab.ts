@@ -44,4 +44,11 @@ export const crontab: ParsedCronItem[] = parseCronItems([
     identifier: "retention.partitions",
     options: { backfillPeriod: 24 * 3_600_000, maxAttempts: 5 },
   },
+  {
+    task: "retention.cleanup",
+    match: "0 3 * * *",
+    identifier: "retention.cleanup",
+    // After whatever is about somebody's data right now.
+    options: { backfillPeriod: 24 * 3_600_000, maxAttempts: 3, priority: 10 },
+  },
 ]);

@@ -13,6 +13,7 @@ import connectorsSync from "./tasks/connectors.sync.ts";
 import dqCheckData from "./tasks/dq.check_data.ts";
 import dqRun from "./tasks/dq.run.ts";
 import dqRunBatch from "./tasks/dq.run_batch.ts";
+import retentionCleanup from "./tasks/retention.cleanup.ts";
 import retentionPartitions from "./tasks/retention.partitions.ts";
 import shopifyWebhook from "./tasks/shopify.webhook.ts";
 import shopsRefreshProfile from "./tasks/shops.refresh_profile.ts";
@@ -33,6 +34,7 @@ const tasks = [
   dqCheckData,
   dqRun,
   dqRunBatch,
+  retentionCleanup,
   retentionPartitions,
   shopifyWebhook,
   shopsRefreshProfile,

@@ -58,8 +58,8 @@ async function ensureLogin(owner: pg.Client, url: string, group: string | null):
 }
 
 /**
- * graphile-worker's schema, owned by the queue's role, and the app's two doors into it. The app may add jobs and see
- * how the queue stands; it can read no payload and touch no other job.
+ * graphile-worker's schema, owned by the queue's role, and the app's doors into it. The app may add jobs, see how
+ * the queue stands, and drop the jobs of a shop that is erased; it can read no payload and touch no other job.
  */
 async function installQueue(owner: pg.Client, queueUrl: string): Promise<void> {
   const queueRole = pg.escapeIdentifier(decodeURIComponent(new URL(queueUrl).username));
@@ -97,6 +97,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
          count(*) FILTER (WHERE locked_at IS NULL AND attempts >= max_attempts),
          coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE locked_at IS NULL AND run_at <= now() AND attempts < max_attempts)), 0)::double precision
   FROM graphile_worker.jobs $$;
+
+CREATE OR REPLACE FUNCTION graphile_worker.sync_health_is_waiting(task text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT EXISTS (SELECT 1 FROM graphile_worker.jobs
+    WHERE task_identifier = task AND locked_at IS NULL AND run_at <= now() AND attempts < max_attempts) $$;
+
+CREATE OR REPLACE FUNCTION graphile_worker.sync_health_forget_shop(shop uuid) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  WITH gone AS (DELETE FROM graphile_worker._private_jobs WHERE payload->>'shopId' = shop::text RETURNING 1)
+  SELECT count(*)::integer FROM gone $$;
+REVOKE EXECUTE ON FUNCTION graphile_worker.sync_health_is_waiting(text), graphile_worker.sync_health_forget_shop(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION graphile_worker.sync_health_is_waiting(text), graphile_worker.sync_health_forget_shop(uuid) TO sync_health_app;
 
 REVOKE EXECUTE ON FUNCTION graphile_worker.sync_health_enqueue(jsonb), graphile_worker.sync_health_queue_depth() FROM PUBLIC;
 GRANT USAGE ON SCHEMA graphile_worker TO sync_health_app;

@@ -69,11 +69,17 @@ describe("functions that run as their owner", () => {
   test("are exactly these", async () => {
     expect(await names(`SELECT n.nspname || '.' || f.proname AS name ${definers} ORDER BY 1`)).toEqual([
       "graphile_worker.sync_health_enqueue",
+      "graphile_worker.sync_health_forget_shop",
+      "graphile_worker.sync_health_is_waiting",
       "graphile_worker.sync_health_queue_depth",
       "public.count_failing_sources",
       "public.count_for_metrics",
+      "public.delete_aged",
+      "public.drop_result_partition",
       "public.ensure_result_partitions",
       "public.ensure_shop",
+      "public.erase_shop",
+      "public.erase_shop_audit",
       "public.find_airbyte_webhook",
       "public.find_ingest_key",
       "public.find_shop_by_domain",
@@ -127,7 +133,7 @@ describe("the queue's role", () => {
     await queue.end();
   });
 
-  test("shares no table with the app: jobs go in by the two named functions only", async () => {
+  test("shares no table with the app: jobs go in by the named functions only", async () => {
     expect(
       await names(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'graphile_worker'::regnamespace AND relkind IN ('r', 'v')
         AND has_table_privilege('test_app', oid, 'SELECT, INSERT, UPDATE, DELETE')`),
@@ -135,6 +141,11 @@ describe("the queue's role", () => {
     expect(
       await names(`SELECT proname AS name FROM pg_proc WHERE pronamespace = 'graphile_worker'::regnamespace AND prosecdef
         AND has_function_privilege('test_app', oid, 'EXECUTE') ORDER BY 1`),
-    ).toEqual(["sync_health_enqueue", "sync_health_queue_depth"]);
+    ).toEqual([
+      "sync_health_enqueue",
+      "sync_health_forget_shop",
+      "sync_health_is_waiting",
+      "sync_health_queue_depth",
+    ]);
   });
 });

@@ -25,6 +25,12 @@ const passing = new Set([
 ]);
 const lostConnection = /Connection terminated|connection error and is not queryable/;
 
+/** Whether somebody held a lock for longer than was waited (`lock_timeout`). */
+export function isLockTimeout(error: unknown): boolean {
+  const { data: told } = DatabaseError.safeParse(error);
+  return told?.meta?.driverAdapterError?.cause?.originalCode === "55P03";
+}
+
 /** Whether the database could not answer just now, as against refusing what it was asked: trying again may help. */
 export function isPassingDatabaseTrouble(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isPassingDatabaseTrouble);

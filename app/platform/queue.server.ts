@@ -1,4 +1,4 @@
-import type { JobSpec } from "#jobs/catalog.ts";
+import type { JobSpec, TaskName } from "#jobs/catalog.ts";
 import type { DbTransaction } from "./db.server.ts";
 import { currentRequestId } from "./request-context.server.ts";
 
@@ -37,4 +37,18 @@ export async function readQueueDepth(tx: DbTransaction): Promise<QueueDepth> {
     failed: Number(row!.failed),
     oldestReadySeconds: row!.oldest_ready_seconds,
   };
+}
+
+/** Is a job of this task due, with nobody at work on it? */
+export async function isWaiting(tx: DbTransaction, task: TaskName): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ waits: boolean }[]>`
+    SELECT graphile_worker.sync_health_is_waiting(${task}) AS waits`;
+  return row!.waits;
+}
+
+/** Drops every job that names the shop, also one that is running: its worker finds nothing to finish. */
+export async function forgetJobsOfShop(tx: DbTransaction, shopId: string): Promise<number> {
+  const [row] = await tx.$queryRaw<{ jobs: number }[]>`
+    SELECT graphile_worker.sync_health_forget_shop(${shopId}::uuid) AS jobs`;
+  return row!.jobs;
 }

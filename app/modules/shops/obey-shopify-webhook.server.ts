@@ -1,6 +1,8 @@
 import { enqueue } from "#app/platform/queue.server.ts";
 import { type ShopTx, withShops } from "#app/platform/tenant.server.ts";
+import { job } from "#jobs/catalog.ts";
 import { markUninstalled, saveScopes } from "./installations.store.server.ts";
+import { answerForCustomer, type ComplianceOutcome, redactShop } from "./obey-compliance.server.ts";
 import { profileRefresh } from "./refresh-profile.server.ts";
 import { ScopesUpdate } from "./shopify-webhook.ts";
 import { findShopByDomain } from "./shops.store.server.ts";
@@ -8,13 +10,13 @@ import {
   claimWebhookReceipt,
   findWebhookReceipt,
   hasLaterReceipt,
+  listForgottenReceipts,
   type WebhookReceipt,
 } from "./webhook-receipts.store.server.ts";
 
 export type WebhookOutcome =
+  | ComplianceOutcome
   | "no_receipt"
-  | "handled_before"
-  | "unknown_shop"
   | "not_installed"
   | "uninstalled"
   | "installed_since"
@@ -22,23 +24,21 @@ export type WebhookOutcome =
   | "superseded"
   | "unreadable"
   | "profile_queued"
-  | "noted"
-  | "waits_for_erasure";
+  | "noted";
 
-/** They ask for data to be handed out or erased. */
-const complianceTopics = new Set(["CUSTOMERS_DATA_REQUEST", "CUSTOMERS_REDACT", "SHOP_REDACT"]);
+/** A webhook that nobody has obeyed by then has lost its job: it was given up, or a worker died with it. */
+const FORGOTTEN_AFTER_MS = 12 * 3_600_000;
+const QUEUED_AT_ONCE = 1000;
 
-/**
- * Does what a webhook asks for, once, however often and however late the job runs.
- *
- * Nothing erases or hands out data yet, so a compliance topic is only noted: its receipt keeps the ids that the erasure
- * will need, and stays unhandled (`handled_at` null) until there is one that does it.
- */
+/** Does what a webhook asks for, once, however often and however late the job runs. */
 export async function obeyShopifyWebhook(webhookId: string, now: Date): Promise<WebhookOutcome> {
   const receipt = await withShops([], (tx) => findWebhookReceipt(tx, webhookId));
   if (!receipt) return "no_receipt";
   if (receipt.handledAt) return "handled_before";
-  if (complianceTopics.has(receipt.topic)) return "waits_for_erasure";
+  const asked = { ...receipt, webhookId };
+  if (receipt.topic === "SHOP_REDACT") return redactShop(asked, now);
+  if (receipt.topic === "CUSTOMERS_DATA_REQUEST" || receipt.topic === "CUSTOMERS_REDACT")
+    return answerForCustomer(asked, now);
   const shop = await findShopByDomain(receipt.domain);
   return withShops(shop ? [shop.id] : [], async (tx) => {
     if (!(await claimWebhookReceipt(tx, webhookId, now))) return "handled_before";
@@ -68,4 +68,19 @@ async function obey(
     default:
       return "noted";
   }
+}
+
+/** Queues webhooks again whose job was lost: an erasure that was asked for is done, however often it failed. */
+export function queueForgottenWebhooks(now: Date): Promise<number> {
+  return withShops([], async (tx) => {
+    const before = new Date(now.getTime() - FORGOTTEN_AFTER_MS);
+    const webhookIds = await listForgottenReceipts(tx, before, QUEUED_AT_ONCE);
+    await enqueue(
+      tx,
+      webhookIds.map((webhookId) =>
+        job("shopify.webhook", { webhookId }, { jobKey: `shopify.webhook:${webhookId}` }),
+      ),
+    );
+    return webhookIds.length;
+  });
 }

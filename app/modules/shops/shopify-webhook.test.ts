@@ -19,16 +19,20 @@ describe("what is kept of a payload", () => {
     [
       "CUSTOMERS_DATA_REQUEST",
       { shop_id: 954889, customer: person, orders_requested: [299938, 280263], data_request: { id: 9999 } },
-      { shopId: "954889", customerId: "191167", orderIds: ["299938", "280263"], dataRequestId: "9999" },
+      { shopId: "954889", dataRequestId: "9999" },
     ],
     [
       "CUSTOMERS_REDACT",
       { shop_id: 954889, shop_domain: "a.myshopify.com", customer: person, orders_to_redact: [299938] },
-      { shopId: "954889", customerId: "191167", orderIds: ["299938"] },
+      { shopId: "954889" },
     ],
     ["SHOP_REDACT", { shop_id: 954889, shop_domain: "a.myshopify.com" }, { shopId: "954889" }],
     ["CUSTOMERS_REDACT", { shop_id: 1, customer: { id: "john@example.com" } }, { shopId: "1" }],
-    ["CUSTOMERS_REDACT", { customer: { id: "9007199254740993" } }, { customerId: "9007199254740993" }],
+    [
+      "CUSTOMERS_DATA_REQUEST",
+      { data_request: { id: "9007199254740993" } },
+      { dataRequestId: "9007199254740993" },
+    ],
   ])("%s %j: %j", (topic, payload, expected) => {
     expect(kept(topic, payload)).toEqual(expected);
   });

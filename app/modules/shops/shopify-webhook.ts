@@ -19,15 +19,12 @@ export const ScopesUpdate = z.object({ current: z.array(z.string()) });
 
 const Compliance = z.object({
   shop_id: orNothing(id),
-  customer: orNothing(z.object({ id: orNothing(id) })),
-  orders_requested: orNothing(z.array(id)),
-  orders_to_redact: orNothing(z.array(id)),
   data_request: orNothing(z.object({ id: orNothing(id) })),
 });
 
 /**
- * What of a payload its job needs: the scopes that are granted now, the ids of whom a compliance topic is about. Names,
- * addresses and phone numbers are in these payloads too, and are never kept. What cannot be read is left out.
+ * What of a payload its job needs: the scopes that are granted now, the number of a request for data. Whom a compliance
+ * topic is about is never kept: not a name, not the id of a customer or an order. What cannot be read is left out.
  */
 export function keepOfPayload({ topic, payload }: Pick<ShopifyWebhook, "topic" | "payload">): object {
   switch (topic) {
@@ -39,8 +36,6 @@ export function keepOfPayload({ topic, payload }: Pick<ShopifyWebhook, "topic" |
       const { data } = Compliance.safeParse(payload);
       return {
         shopId: data?.shop_id,
-        customerId: data?.customer?.id,
-        orderIds: data?.orders_requested ?? data?.orders_to_redact,
         dataRequestId: data?.data_request?.id,
       };
     }

@@ -1,0 +1,27 @@
+import { withShops } from "#app/platform/tenant.server.ts";
+
+export interface Batch {
+  /** Rows that went, by table. */
+  gone: Record<string, number>;
+  /** The age to go on from; null: there are no more. */
+  reached: string | null;
+}
+
+/**
+ * Deletes the next batch of what is older than `before`, over all shops or of one, by the function that alone may do that. A crash
+ * of the database may bring a batch back that was just deleted: it goes again the next time, and nothing waits for the disk.
+ */
+export function deleteAged(
+  table: string,
+  { since, before, wanted, shopId }: { since: string; before: Date; wanted: number; shopId: string | null },
+): Promise<Batch> {
+  return withShops([], async (tx) => {
+    await tx.$executeRaw`SELECT set_config('synchronous_commit', 'off', true), set_config('statement_timeout', '20s', true)`;
+    const rows = await tx.$queryRaw<{ table: string; rows: number; reached: string | null }[]>`
+      SELECT gone_from AS "table", gone AS rows, reached::text FROM delete_aged(${table}, ${since}::timestamptz, ${before}::timestamptz, ${wanted}::integer, ${shopId}::uuid)`;
+    return {
+      gone: Object.fromEntries(rows.map((row) => [row.table, row.rows])),
+      reached: rows[0]?.reached ?? null,
+    };
+  });
+}
