@@ -3,7 +3,7 @@
  * @type {import("dependency-cruiser").IConfiguration}
  */
 const test = "\\.test\\.tsx?$";
-const scaffolding = [test, "^e2e/", "^bench/", "^docs/"];
+const scaffolding = [test, "^e2e/", "^faults/", "^bench/", "^docs/"];
 const pure = { path: "^app/modules/", pathNot: ["\\.server\\.tsx?$", test] };
 const errors = "^app/platform/errors\\.ts$";
 const packages = (...names) => `(^|/)node_modules/(${names.join("|")})/`;
@@ -14,7 +14,7 @@ const room = (name, comment, from, allowed) => ({
   comment,
   severity: "error",
   from: { ...from, pathNot: [...(from.pathNot ?? []), test] },
-  to: { path: "^(app|jobs|prisma|demo|e2e|bench)/", pathNot: allowed },
+  to: { path: "^(app|jobs|prisma|demo|e2e|faults|bench)/", pathNot: allowed },
 });
 
 export default {
@@ -134,7 +134,7 @@ export default {
       comment: "The release step runs before, and without, the app.",
       severity: "error",
       from: { path: "^prisma/", pathNot: test },
-      to: { path: "^(app|jobs|demo|e2e|bench)/" },
+      to: { path: "^(app|jobs|demo|e2e|faults|bench)/" },
     },
     {
       name: "nobody-imports-a-route",
@@ -153,7 +153,7 @@ export default {
       comment: "Tests, their support and benches are seen by tests and benches only.",
       severity: "error",
       from: { pathNot: scaffolding },
-      to: { path: [test, "^e2e/", "^bench/"] },
+      to: { path: [test, "^e2e/", "^faults/", "^bench/"] },
     },
     {
       name: "no-cycles",

@@ -29,6 +29,18 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
+          // What goes wrong in life. FAULTS=full takes its time over it.
+          name: "faults",
+          include: ["faults/**/*.test.ts"],
+          globalSetup: ["./e2e/support/postgres.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           testTimeout: 180_000,
