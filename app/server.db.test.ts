@@ -91,9 +91,12 @@ describe("what no route could read", () => {
     ["x-forwarded-host", "../../auth/login"],
     ["x-forwarded-host", "app.example.com/auth/login?x="],
     ["x-forwarded-host", "me@app.example.com"],
-  ])("answers 400 to a proxy that says %s: %s", async (name, value) => {
+    ["origin", "nonsense"],
+    ["origin", ""],
+  ])("answers 400 to %s: %s", async (name, value) => {
     for (const path of ["/api/openapi.json", "/auth/login", "/assets/x.js"])
-      expect(problem(await raw(path, { headers: { [name]: value } }))).toEqual(expected(400));
+      for (const method of ["GET", "POST"])
+        expect(problem(await raw(path, { method, headers: { [name]: value } }))).toEqual(expected(400));
   });
 
   it.each(["TRACE", "PROPFIND", "SEARCH", "PURGE", "LINK"])(

@@ -151,7 +151,7 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
   const refusal = !answeredMethods.has(req.method)
     ? web.refuse("method_not_allowed", "No address answers this method.", where)
     : !isReadable(req)
-      ? web.refuse("malformed", "The address cannot be decoded.", where)
+      ? web.refuse("malformed", "The address, its host or its origin cannot be read.", where)
       : Number(req.headers["content-length"] ?? 0) > web.bodyLimitBytes
         ? web.refuse("payload_too_large", `The body is larger than ${web.bodyLimitBytes} bytes.`, where)
         : null;
@@ -220,6 +220,9 @@ function isReadable(req: Request): boolean {
     const url = new URL(`${req.protocol}://${req.hostname}${port ? `:${port}` : ""}${req.originalUrl}`);
     // What a proxy says of scheme and host becomes part of the URL: nothing in it may begin another address.
     if (!/^https?$/.test(req.protocol) || !/^[\w.[\]:-]+$/.test(req.hostname)) return false;
+    // Remix compares the origin of a form with the host, and fails on one that is none.
+    const origin = req.get("origin");
+    if (origin !== undefined && origin !== "null" && !URL.canParse(origin)) return false;
     return req.originalUrl.startsWith("/") && !decodeURIComponent(url.pathname).includes("\0");
   } catch {
     return false;

@@ -6,7 +6,7 @@ const BODY_LIMIT_BYTES = 1_048_576;
 
 /**
  * What is wrong with an answer; null for nothing. Beyond the document, any address refuses a method it does not have
- * (405), an address that cannot be decoded (400) and a body beyond the limit (413), and answers OPTIONS (204).
+ * (405), an address, host or origin that cannot be read (400) and a body beyond the limit (413), and answers OPTIONS (204).
  */
 export function judgeApiAnswer(
   operation: Operation,
@@ -25,7 +25,7 @@ export function judgeApiAnswer(
   const type = answer.headers["content-type"] ?? "";
   const isPage = type.startsWith("text/html");
   if (request.method === "HEAD") return answer.body === "" ? null : "a body in answer to HEAD";
-  if (status === 400 && answer.body.includes("The address cannot be decoded.")) return checkProblem(answer);
+  if (status === 400 && answer.body.includes("cannot be read.")) return checkProblem(answer);
   if (status === 204 && request.method === "OPTIONS")
     return answer.headers.allow ? null : "OPTIONS without Allow";
   if (status === 405) {
