@@ -229,11 +229,17 @@ function isReadable(req: Request): boolean {
   }
 }
 
+/** What is no document may load nothing and stand in no frame, should a browser ever show it as one. */
+const answerPolicy = "default-src 'none'; frame-ancestors 'none'";
+
 /** Sets headers as late as possible, where the answer has not set its own. A 405 of Remix' is a page's: it can be read. */
 function setMissingHeaders(res: ExpressResponse, headers: Record<string, string>): void {
   const writeHead = res.writeHead.bind(res) as (...head: unknown[]) => ExpressResponse;
   res.writeHead = (...head: unknown[]) => {
     if (head[0] === 405 && !res.hasHeader("Allow")) res.setHeader("Allow", "GET, HEAD");
+    const isDocument = String(res.getHeader("Content-Type") ?? "").startsWith("text/html");
+    if (!isDocument && !res.hasHeader("Content-Security-Policy"))
+      res.setHeader("Content-Security-Policy", answerPolicy);
     for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value);
     return writeHead(...head);
   };
