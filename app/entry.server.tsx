@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import type { EntryContext } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { documentSecurityHeaders } from "./platform/http/security-headers.server.ts";
 import { log } from "./platform/log.server.ts";
@@ -58,9 +58,10 @@ export default function answerDocument(
   });
 }
 
-/** Errors of loaders and actions; a request that its sender gave up is none. */
+/** Errors of loaders and actions; a request that its sender gave up is none, nor one that Remix refused as the sender's fault. */
 export function handleError(error: unknown, { request }: { request: Request }): void {
-  if (!request.signal.aborted)
+  const isRefusal = isRouteErrorResponse(error) && error.status < 500;
+  if (!request.signal.aborted && !isRefusal)
     log.error({ err: error, path: new URL(request.url).pathname }, "a request failed");
 }
 export * from "./process-hooks.server.ts";

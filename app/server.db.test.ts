@@ -34,11 +34,17 @@ function raw(
     method = "GET",
     headers = {},
     chunks = [],
-  }: { method?: string; headers?: http.OutgoingHttpHeaders; chunks?: Iterable<Buffer> } = {},
+    agent = false,
+  }: {
+    method?: string;
+    headers?: http.OutgoingHttpHeaders;
+    chunks?: Iterable<Buffer>;
+    agent?: http.Agent | false;
+  } = {},
 ) {
   return new Promise<RawAnswer>((answered, failed) => {
     const { hostname, port } = new URL(server.url);
-    const request = http.request({ hostname, port, path, method, headers, agent: false }, (answer) => {
+    const request = http.request({ hostname, port, path, method, headers, agent }, (answer) => {
       const parts: Buffer[] = [];
       answer.on("data", (part) => parts.push(part));
       answer.on("end", () =>
@@ -75,6 +81,22 @@ describe("what no route could read", () => {
     expect(problem(await raw("*", { method: "OPTIONS" }))).toEqual(expected(400));
     expect((await raw("/healthz", { headers: { host: "a b" } })).status).toBe(400);
     expect((await raw("/healthz", { headers: { host: "[" } })).status).toBe(400);
+  });
+
+  it.each([
+    ["x-forwarded-proto", "X-Injected: 1"],
+    ["x-forwarded-proto", "%00"],
+    ["x-forwarded-host", "app.example.com:99999"],
+    ["x-forwarded-host", "app.example.com:-1"],
+    ["x-forwarded-host", "../../auth/login"],
+    ["x-forwarded-host", "app.example.com/auth/login?x="],
+    ["x-forwarded-host", "me@app.example.com"],
+    ["origin", "nonsense"],
+    ["origin", ""],
+  ])("answers 400 to %s: %s", async (name, value) => {
+    for (const path of ["/api/openapi.json", "/auth/login", "/assets/x.js"])
+      for (const method of ["GET", "POST"])
+        expect(problem(await raw(path, { method, headers: { [name]: value } }))).toEqual(expected(400));
   });
 
   it.each(["TRACE", "PROPFIND", "SEARCH", "PURGE", "LINK"])(
@@ -140,6 +162,53 @@ describe("a body of 10 MB", () => {
     const answer = await raw("/api/sync-health/summary", { method: "POST", chunks: tenMegabytes });
     expect(answer.status).toBe(405);
   });
+});
+
+it("does not keep the next request on a connection waiting for a body that nobody read", async () => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    const startedAt = performance.now();
+    for (const path of ["/api/sync-health/summary", "/webhooks/compliance", "/nowhere", "/healthz"]) {
+      for (const chunks of [[Buffer.alloc(1_000_000, "x")], tenMegabytes])
+        expect((await raw(path, { method: "POST", chunks, agent })).status).toBeGreaterThan(399);
+      expect((await raw("/healthz", { agent })).status).toBe(200);
+    }
+    // Node gives up a kept connection after five seconds.
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+  } finally {
+    agent.destroy();
+  }
+});
+
+describe("Remix' own parameter for a page's data", () => {
+  it("means nothing to the API, to webhooks and to probes", async () => {
+    const headers = { authorization: `Bearer ${await mintSessionToken("mine.myshopify.com")}` };
+    for (const value of ["nonsense", "routes%2Fhealthz", "routes%2Fapi.sync-health.incidents._index", ""]) {
+      expect((await raw(`/api/sync-health/summary?_data=${value}`, { headers })).status).toBe(200);
+      expect((await raw(`/healthz?a=b&_data=${value}`)).body).toBe('{"status":"ok"}');
+      const refused = await raw(`/api/sync-health/incidents?%5Fdata=${value}&limit=0`, { headers });
+      expect(problem(refused)).toEqual(expected(422));
+    }
+  });
+
+  it("is refused at a page that has no such data, which is no failure of ours", async () => {
+    const failures = () => server.lines.filter((line) => line.includes('"a request failed"')).length;
+    const before = failures();
+    expect((await raw("/auth/login?_data=nonsense")).status).toBe(403);
+    expect(failures()).toBe(before);
+  });
+});
+
+it("says with each 405 what is allowed, and none of what is nowhere", async () => {
+  for (const path of ["/app/backfills", "/app/support", "/readyz", "/api/openapi.json"]) {
+    const answer = await raw(path, { method: "DELETE" });
+    expect([path, answer.status, answer.headers.allow]).toEqual([
+      path,
+      405,
+      expect.stringContaining("GET, HEAD"),
+    ]);
+  }
+  expect((await raw("/nowhere", { method: "DELETE" })).status).toBe(404);
 });
 
 describe("every answer", () => {

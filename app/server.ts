@@ -126,6 +126,9 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
     ...(web.isHttps ? { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" } : {}),
   });
   const path = web.withoutTokens(req.originalUrl);
+  // Only pages are asked for their data alone; elsewhere Remix would answer this parameter in its own words.
+  if (!isPage.test(req.path)) req.originalUrl = withoutDataParameter(req.originalUrl);
+  res.on("finish", () => drain(req));
   res.on("close", () => {
     const ms = performance.now() - startedAt;
     const status = res.writableFinished ? res.statusCode : null;
@@ -148,7 +151,7 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
   const refusal = !answeredMethods.has(req.method)
     ? web.refuse("method_not_allowed", "No address answers this method.", where)
     : !isReadable(req)
-      ? web.refuse("malformed", "The address cannot be decoded.", where)
+      ? web.refuse("malformed", "The address, its host or its origin cannot be read.", where)
       : Number(req.headers["content-length"] ?? 0) > web.bodyLimitBytes
         ? web.refuse("payload_too_large", `The body is larger than ${web.bodyLimitBytes} bytes.`, where)
         : null;
@@ -178,21 +181,65 @@ function afterBody(req: Request, limitBytes: number, answer: () => void): void {
   req.on("end", answerOnce);
 }
 
-/** Whether the address and the host make a URL whose path can be decoded. */
+/**
+ * Reads away what an answer left unread of its request, up to a limit: the next request on the connection stands behind
+ * it, and would wait until the connection is given up.
+ */
+function drain(req: Request): void {
+  if (req.readableEnded || req.destroyed) return;
+  req.removeAllListeners("data");
+  let size = 0;
+  req.on("data", (chunk: Buffer) => {
+    size += chunk.byteLength;
+    if (size > DRAIN_LIMIT_BYTES) req.destroy();
+  });
+  req.resume();
+}
+
+const isPage = /^\/(?:(?:app|auth|staff)(?:\/|$)|$)/;
+
+function withoutDataParameter(address: string): string {
+  const [path = "", query] = splitOnce(address, "?");
+  if (query === undefined) return address;
+  const kept = query.split("&").filter((pair) => new URLSearchParams(pair).get("_data") === null);
+  return kept.length > 0 ? `${path}?${kept.join("&")}` : path;
+}
+
+function splitOnce(text: string, mark: string): [string, string?] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Whether scheme, host, port and address make the URL that Remix will make of them, with a path that can be decoded. */
 function isReadable(req: Request): boolean {
   try {
-    const url = new URL(`${req.protocol}://${req.get("host") ?? "localhost"}${req.originalUrl}`);
-    if (!req.originalUrl.startsWith("/") || !URL.canParse(`http://${req.hostname}`)) return false;
-    return !decodeURIComponent(url.pathname).includes("\0");
+    const ports = [req.get("x-forwarded-host"), req.get("host")].map((host) =>
+      Number.parseInt(host?.split(":")[1] ?? "", 10),
+    );
+    const port = ports.find(Number.isSafeInteger);
+    const url = new URL(`${req.protocol}://${req.hostname}${port ? `:${port}` : ""}${req.originalUrl}`);
+    // What a proxy says of scheme and host becomes part of the URL: nothing in it may begin another address.
+    if (!/^https?$/.test(req.protocol) || !/^[\w.[\]:-]+$/.test(req.hostname)) return false;
+    // Remix compares the origin of a form with the host, and fails on one that is none.
+    const origin = req.get("origin");
+    if (origin !== undefined && origin !== "null" && !URL.canParse(origin)) return false;
+    return req.originalUrl.startsWith("/") && !decodeURIComponent(url.pathname).includes("\0");
   } catch {
     return false;
   }
 }
 
-/** Sets headers as late as possible, where the answer has not set its own. */
+/** What is no document may load nothing and stand in no frame, should a browser ever show it as one. */
+const answerPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+/** Sets headers as late as possible, where the answer has not set its own. A 405 of Remix' is a page's: it can be read. */
 function setMissingHeaders(res: ExpressResponse, headers: Record<string, string>): void {
   const writeHead = res.writeHead.bind(res) as (...head: unknown[]) => ExpressResponse;
   res.writeHead = (...head: unknown[]) => {
+    if (head[0] === 405 && !res.hasHeader("Allow")) res.setHeader("Allow", "GET, HEAD");
+    const isDocument = String(res.getHeader("Content-Type") ?? "").startsWith("text/html");
+    if (!isDocument && !res.hasHeader("Content-Security-Policy"))
+      res.setHeader("Content-Security-Policy", answerPolicy);
     for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value);
     return writeHead(...head);
   };

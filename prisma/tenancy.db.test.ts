@@ -61,6 +61,7 @@ describe("the catalogue", () => {
       "airbyte_unmatched_workspaces",
       "alert_channels",
       "metric_totals",
+      "rate_limits",
       "runner_batches",
       "runner_ticks",
       "shops",

@@ -26,28 +26,43 @@ export class SecretBox {
     ].join(".");
   }
 
+  /**
+   * The same secret under the newest key; null when it is under that one already.
+   * @throws Error as `decrypt` does
+   */
+  renew(stored: string, context: string): string | null {
+    if (this.#open(this.#keys[0]!, stored, context) !== null) return null;
+    return this.encrypt(this.decrypt(stored, context), context);
+  }
+
   /** @throws Error when no key fits or the value was changed; the message never holds the value */
   decrypt(stored: string, context: string): string {
-    const [format, nonce, tag, sealed] = stored.split(".");
-    if (format !== FORMAT || !nonce || !tag || sealed === undefined)
-      throw new Error(`A stored secret (${context}) is not in format ${FORMAT}.`);
     for (const key of this.#keys) {
-      try {
-        const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), {
-          authTagLength: 16,
-        })
-          .setAAD(Buffer.from(context))
-          .setAuthTag(Buffer.from(tag, "base64"));
-        return Buffer.concat([decipher.update(Buffer.from(sealed, "base64")), decipher.final()]).toString(
-          "utf8",
-        );
-      } catch {
-        // The next key may fit.
-      }
+      const plain = this.#open(key, stored, context);
+      if (plain !== null) return plain;
     }
     throw new Error(
       `A stored secret (${context}) cannot be decrypted: put the key it was written with into APP_ENCRYPTION_KEY.`,
     );
+  }
+
+  /** Null when the key does not fit. */
+  #open(key: Buffer, stored: string, context: string): string | null {
+    const [format, nonce, tag, sealed] = stored.split(".");
+    if (format !== FORMAT || !nonce || !tag || sealed === undefined)
+      throw new Error(`A stored secret (${context}) is not in format ${FORMAT}.`);
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), {
+        authTagLength: 16,
+      })
+        .setAAD(Buffer.from(context))
+        .setAuthTag(Buffer.from(tag, "base64"));
+      return Buffer.concat([decipher.update(Buffer.from(sealed, "base64")), decipher.final()]).toString(
+        "utf8",
+      );
+    } catch {
+      return null;
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import type { HomePage } from "../modules/health/pages.ts";
 import { acknowledgeIncident } from "../modules/incidents/act-on-incident.server.ts";
 import { dismissGettingStarted, dismissNotice } from "../modules/notices/notices.store.server.ts";
 import { AppError } from "../platform/errors.ts";
+import { readFormFields } from "../platform/http/request-body.server.ts";
 import { type ShopTx, withShop } from "../platform/tenant.server.ts";
 import type { AcknowledgeAnswer } from "../ui/acknowledge-button.tsx";
 import { HomeView } from "../ui/home-view.tsx";
@@ -38,7 +39,7 @@ type Intent = z.infer<typeof Intent>;
 
 export async function action({ request }: ActionFunctionArgs) {
   const merchant = await merchantOf(request);
-  const form = Intent.safeParse(Object.fromEntries(await request.formData()));
+  const form = Intent.safeParse(await readFormFields(request));
   if (!form.success) return refuse("This button no longer works. Reload the page and try again.", 400);
   try {
     await withShop(merchant.shop.id, (tx) => obey(tx, merchant, form.data, new Date()));

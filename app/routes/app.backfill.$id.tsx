@@ -10,6 +10,7 @@ import { requestBackfill } from "../modules/backfills/request-backfill.server.ts
 import type { Shop } from "../modules/shops/shop.ts";
 import { AppError } from "../platform/errors.ts";
 import { aboutOne } from "../platform/http/about-one.server.ts";
+import { readFormFields } from "../platform/http/request-body.server.ts";
 import { type ShopTx, withShop } from "../platform/tenant.server.ts";
 import { isPassingFailure } from "../ui/keep-last-page.ts";
 
@@ -53,7 +54,7 @@ type Intent = z.infer<typeof Intent>;
 export async function action({ request, params }: ActionFunctionArgs) {
   const merchant = await merchantOf(request);
   return aboutOne(params.id, async (id) => {
-    const form = Intent.safeParse(Object.fromEntries(await request.formData()));
+    const form = Intent.safeParse(await readFormFields(request));
     if (!form.success) return refuse("This button no longer works. Reload the page and try again.", 400);
     try {
       await withShop(merchant.shop.id, (tx) => obey(tx, merchant, id, form.data, new Date()));

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { env } from "#app/platform/env.server.ts";
 import { postJson } from "#app/platform/http/post-json.ts";
-import { isPublicAddress } from "#app/platform/http/public-address.server.ts";
+import { createPublicFetch, isPublicAddress } from "#app/platform/http/public-address.server.ts";
 import { judgeAnswer } from "#app/platform/http/send-outcome.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { findLiveSigningSecrets } from "../ingest-keys/ingest-keys.store.server.ts";
@@ -12,6 +12,7 @@ const LOOK_AGAIN_SECONDS = 15;
 /** A pipeline that says nothing for so long will not do it. */
 const SILENT_AFTER_HOURS = 6;
 const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const publicFetch = createPublicFetch();
 
 /** What this engine remembers: when the pipeline was asked, and what it last said, as its reports are stored. */
 interface PushState {
@@ -102,6 +103,7 @@ async function tell(
   const id = `${type}:${backfill.id}`;
   const outcome = judgeAnswer(
     await postJson(url, body, {
+      ...(isLocal ? {} : { fetch: publicFetch }),
       headers: {
         "webhook-id": id,
         "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),

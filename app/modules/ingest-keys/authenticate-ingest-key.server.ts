@@ -1,8 +1,6 @@
 import { AppError } from "#app/platform/errors.ts";
-import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
 import { findIngestKey, type IngestKeyHolder } from "./ingest-keys.store.server.ts";
-
-const perKey = new RateLimit(600);
+import { perIngestKey } from "./key-limit.server.ts";
 
 /**
  * Whose live key a request was sent with, counted against the key's limit.
@@ -13,6 +11,6 @@ export async function authenticateIngestKey(request: Request): Promise<IngestKey
   const holder = bearer ? await findIngestKey(bearer) : null;
   if (!holder)
     throw new AppError("unauthenticated", "Send a live ingest key of the shop as Authorization: Bearer.");
-  await perKey.spend(holder.keyId);
+  await perIngestKey.spend(holder.keyId);
   return holder;
 }

@@ -1,10 +1,10 @@
 import { Webhook } from "standardwebhooks";
 import { AppError } from "#app/platform/errors.ts";
-import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
 import { readBody } from "#app/platform/http/request-body.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { findShopByDomain } from "../shops/shops.store.server.ts";
 import { findLiveSigningSecrets, type SigningSecret } from "./ingest-keys.store.server.ts";
+import { perIngestKey } from "./key-limit.server.ts";
 
 /** What arrived at the door, nothing of it believed yet. */
 export interface Push {
@@ -27,8 +27,6 @@ export async function readPush(request: Request): Promise<Push> {
   };
 }
 
-const perKey = new RateLimit(600);
-
 const refused = () =>
   new AppError(
     "unauthenticated",
@@ -48,7 +46,7 @@ export async function authenticateSignedPush(
   const secrets = await withShop(shop.id, (tx) => findLiveSigningSecrets(tx, shop.id, now));
   const key = secrets.find((secret) => isSignedWith(secret, push));
   if (!key) throw refused();
-  await perKey.spend(key.keyId);
+  await perIngestKey.spend(key.keyId);
   return { shop, keyId: key.keyId };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { sha256 } from "#app/platform/crypto.server.ts";
 import { db } from "#app/platform/db.server.ts";
 import { log } from "#app/platform/log.server.ts";
-import { secretBox } from "#app/platform/secrets.server.ts";
+import { type RenewedSecrets, renewSecrets, secretBox, sumRenewed } from "#app/platform/secrets.server.ts";
 import { type ShopTx, withShop } from "#app/platform/tenant.server.ts";
 
 /** A new key, told to its owner this once: we keep the bearer key's hash and the signing secret encrypted. */
@@ -76,4 +76,20 @@ export async function markIngestKeyUsed(tx: ShopTx, shopId: string, keyId: strin
     UPDATE ingest_keys SET last_used_at = ${now}::timestamptz
     WHERE shop_id = ${shopId}::uuid AND id = ${keyId}::uuid
       AND (last_used_at IS NULL OR last_used_at < ${now}::timestamptz - interval '1 minute')`;
+}
+
+/** Writes the signing secrets of the shop's keys under the newest encryption key. */
+export async function renewSigningSecrets(tx: ShopTx, shopId: string): Promise<RenewedSecrets> {
+  const rows = await tx.$queryRaw<{ id: string; secret: string }[]>`
+    SELECT id, signing_secret_encrypted AS secret FROM ingest_keys WHERE shop_id = ${shopId}::uuid`;
+  const all: RenewedSecrets[] = [];
+  for (const { id, secret } of rows) {
+    const { sealed, changed, counts } = renewSecrets({ secret }, () => contextOf(id));
+    all.push(counts);
+    if (changed)
+      await tx.$executeRaw`
+        UPDATE ingest_keys SET signing_secret_encrypted = ${sealed.secret}
+        WHERE shop_id = ${shopId}::uuid AND id = ${id}::uuid AND signing_secret_encrypted = ${secret}`;
+  }
+  return sumRenewed(all);
 }

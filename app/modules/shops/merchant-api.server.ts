@@ -8,6 +8,7 @@ import type { Method } from "#app/platform/http/methods.server.ts";
 import { parseInput } from "#app/platform/http/parse-input.server.ts";
 import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
 import { parseJson, readBody, requireJson } from "#app/platform/http/request-body.server.ts";
+import { SharedRateLimit } from "#app/platform/http/shared-rate-limit.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import type { Actor, Shop } from "./shop.ts";
 import { findShopByDomain } from "./shops.store.server.ts";
@@ -46,7 +47,7 @@ export interface MerchantApi<Params extends Schema, Query extends Schema, Body e
 }
 
 const reads = new RateLimit(1_200);
-const writes = new RateLimit(60);
+const writes = new SharedRateLimit("writes", 60);
 
 /** App Bridge's fetch takes it as a request to try once more with a new token. */
 const signInAgain = { "X-Shopify-Retry-Invalid-Session-Request": "1", "WWW-Authenticate": "Bearer" };

@@ -1,6 +1,6 @@
 import { Session } from "@shopify/shopify-api";
 import { log } from "#app/platform/log.server.ts";
-import { secretBox } from "#app/platform/secrets.server.ts";
+import { type RenewedSecrets, renewSecrets, secretBox, sumRenewed } from "#app/platform/secrets.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 
 interface SessionRow {
@@ -95,6 +95,24 @@ export async function forgetRefreshToken(
   await tx.$executeRaw`
     UPDATE shopify_sessions SET refresh_token_encrypted = NULL, refresh_token_expires_at = NULL
     WHERE shop_id = ${shopId}::uuid AND id = ${id} AND refresh_token_encrypted = ${refreshSeal}`;
+}
+
+/** Writes the shop's tokens under the newest key, those that somebody changes meanwhile apart: they are under it already. */
+export async function renewSessionSecrets(tx: ShopTx, shopId: string): Promise<RenewedSecrets> {
+  const rows = await tx.$queryRaw<{ id: string; access: string | null; refresh: string | null }[]>`
+    SELECT id, access_token_encrypted AS access, refresh_token_encrypted AS refresh
+    FROM shopify_sessions WHERE shop_id = ${shopId}::uuid`;
+  const all: RenewedSecrets[] = [];
+  for (const { id, access, refresh } of rows) {
+    const { sealed, changed, counts } = renewSecrets({ access, refresh }, (token) => contextOf(id, token));
+    all.push(counts);
+    if (changed)
+      await tx.$executeRaw`
+        UPDATE shopify_sessions SET access_token_encrypted = ${sealed.access}, refresh_token_encrypted = ${sealed.refresh}
+        WHERE shop_id = ${shopId}::uuid AND id = ${id}
+          AND access_token_encrypted IS NOT DISTINCT FROM ${access} AND refresh_token_encrypted IS NOT DISTINCT FROM ${refresh}`;
+  }
+  return sumRenewed(all);
 }
 
 function openSession(row: SessionRow, shop: string): StoredSession | undefined {

@@ -1,6 +1,6 @@
 import { sha256 } from "#app/platform/crypto.server.ts";
 import { AppError } from "#app/platform/errors.ts";
-import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
+import { SharedRateLimit } from "#app/platform/http/shared-rate-limit.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
@@ -11,7 +11,7 @@ import { keptErrorMessage } from "./failure-words.ts";
 import { followJob } from "./follow-airbyte-job.server.ts";
 import { pollJob } from "./poll-all.server.ts";
 
-const perWorkspace = new RateLimit(600);
+const perWorkspace = new SharedRateLimit("airbyte", 600);
 
 /**
  * A notification of Airbyte, by the unguessable address of a workspace. It is not signed, so it is a hint: what it says

@@ -70,3 +70,17 @@ export function parseJson(body: Uint8Array): unknown {
     throw new AppError("malformed", "The body is not JSON in UTF-8.");
   }
 }
+
+/**
+ * The fields of a page's form. None for what is no form, or too much of it: our own pages never send that, and what has
+ * no fields is refused like any other form that does not fit.
+ */
+export async function readFormFields(request: Request): Promise<Record<string, FormDataEntryValue>> {
+  try {
+    const headers = { "content-type": request.headers.get("content-type") ?? "" };
+    const body = new Response(new Uint8Array(await readBody(request)), { headers });
+    return Object.fromEntries(await body.formData());
+  } catch {
+    return {};
+  }
+}
