@@ -42,8 +42,15 @@ beforeAll(async () => {
   other = await makeShop(database.owner, { domain: "other.myshopify.com" });
   await insert({ at: "2026-11-01T00:00:00Z", shopId: one.id, target: "t1", reason: "first" });
   await insert({ at: "2026-11-01T23:59:59.999Z", shopId: one.id, target: "t2", action: "incident.snooze" });
-  await insert({ at: "2026-11-02T00:00:00Z", shopId: other.id, target: "t3", actor: "ada@example.com", role: "admin" });
-  for (let n = 0; n < 5; n += 1) await insert({ at: "2026-11-03T00:00:00Z", target: `same-${n}`, action: "staff.sign_in" });
+  await insert({
+    at: "2026-11-02T00:00:00Z",
+    shopId: other.id,
+    target: "t3",
+    actor: "ada@example.com",
+    role: "admin",
+  });
+  for (let n = 0; n < 5; n += 1)
+    await insert({ at: "2026-11-03T00:00:00Z", target: `same-${n}`, action: "staff.sign_in" });
   await insert({ at: "2026-11-04T00:00:00Z", shopId: erased, target: "t5" });
 });
 afterAll(() => database.drop());
@@ -53,7 +60,11 @@ const targets = async (query: object) =>
 
 describe("the audit of all shops", () => {
   test.each<[string, () => object, string[]]>([
-    ["all of it, newest first", () => ({}), ["t5", "same-4", "same-3", "same-2", "same-1", "same-0", "t3", "t2", "t1"]],
+    [
+      "all of it, newest first",
+      () => ({}),
+      ["t5", "same-4", "same-3", "same-2", "same-1", "same-0", "t3", "t2", "t1"],
+    ],
     ["by shop, called by its domain", () => ({ shop: "One.myshopify.com" }), ["t2", "t1"]],
     ["by shop, called by its id", () => ({ shop: other.id }), ["t3"]],
     ["by a shop that was erased", () => ({ shop: erased }), ["t5"]],
@@ -86,7 +97,9 @@ describe("the audit of all shops", () => {
   });
 
   test("the actions to choose from are those there are", async () => {
-    expect(await listAuditActions()).toEqual(expect.arrayContaining(["incident.resolve", "incident.snooze", "staff.sign_in"]));
+    expect(await listAuditActions()).toEqual(
+      expect.arrayContaining(["incident.resolve", "incident.snooze", "staff.sign_in"]),
+    );
   });
 });
 
@@ -137,8 +150,14 @@ describe("the export", () => {
 
 describe("nobody changes what was written", () => {
   test("not the app's role", async () => {
-    for (const statement of ["UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"])
-      await expect(db().$executeRawUnsafe(statement), statement).rejects.toThrow(/append-only|permission denied/);
+    for (const statement of [
+      "UPDATE audit_log SET actor = 'x'",
+      "DELETE FROM audit_log",
+      "TRUNCATE audit_log",
+    ])
+      await expect(db().$executeRawUnsafe(statement), statement).rejects.toThrow(
+        /append-only|permission denied/,
+      );
   });
 
   test("nor any function that runs as its owner: none of them writes the audit", async () => {

@@ -29,7 +29,12 @@ describe("what an audit row says was changed", () => {
     ],
     ["lists of records, as they are stored", null, { c: [{ d: 1 }] }, [["c", null, '[{"d":1}]']]],
     ["a bare value", "a", "b", [["value", "a", "b"]]],
-    ["true is not yes and no: it is said as it is", { enabled: true }, { enabled: false }, [["enabled", "true", "false"]]],
+    [
+      "true is not yes and no: it is said as it is",
+      { enabled: true },
+      { enabled: false },
+      [["enabled", "true", "false"]],
+    ],
     ["nothing", null, null, []],
     ["nothing, where both say the same", { a: 1 }, { a: 1 }, []],
   ])("%s", (_, before, after, changes) => {
