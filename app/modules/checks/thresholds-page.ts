@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { Severity } from "../severity.ts";
+import { Check } from "./check-thresholds.ts";
+
+export const LimitView = z.object({
+  name: z.string(),
+  label: z.string(),
+  value: z.number(),
+  default: z.number(),
+  min: z.number(),
+  max: z.number(),
+  isWhole: z.boolean(),
+});
+export type LimitView = z.infer<typeof LimitView>;
+
+export const CheckSettingView = z.object({
+  check: z.string(),
+  label: z.string(),
+  enabled: z.boolean(),
+  canSwitchOff: z.boolean(),
+  /** Whether its past can be judged anew by other thresholds. */
+  canReplay: z.boolean(),
+  limits: z.array(LimitView),
+  outcome: z.string(),
+  severity: Severity.nullable(),
+  openIncidentId: z.uuid().nullable(),
+});
+export type CheckSettingView = z.infer<typeof CheckSettingView>;
+
+export const ThresholdsPage = z.object({
+  connectorId: z.uuid(),
+  source: z.string(),
+  label: z.string(),
+  checks: z.array(CheckSettingView),
+});
+export type ThresholdsPage = z.infer<typeof ThresholdsPage>;
+
+const Proposal = z.object({
+  check: Check,
+  enabled: z.boolean(),
+  thresholds: z.record(z.string().max(50), z.number()).default({}),
+});
+
+export const SimulateThresholds = Proposal;
+export type SimulateThresholds = z.infer<typeof SimulateThresholds>;
+
+export const SaveThresholds = Proposal.extend({
+  reason: z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters."),
+});
+export type SaveThresholds = z.infer<typeof SaveThresholds>;
