@@ -77,7 +77,7 @@ describe("what the last 90 days would have brought", () => {
       { id: "c", firstDay: back(10), lastDay: back(10), resolution: "false_alarm" },
       { id: "d", firstDay: back(150), lastDay: back(140), resolution: "auto" },
     ];
-    const [keen, blunt, blunter] = [3, 6, 20].map((high) =>
+    const [keen, blunt, blunter] = [1, 3, 20].map((high) =>
       simulate(lost, "row_count_drop", { enabled: true, thresholds: { warning: high, high } }, incidents),
     );
     expect(days(blunt!.proposed.alarms)).toEqual([back(20)]);
