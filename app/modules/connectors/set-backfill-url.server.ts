@@ -59,4 +59,4 @@ export async function setBackfillUrl(
 }
 
 /** What stands behind the question mark may be a key of theirs: the audit does not keep it. */
-const withoutQuery = (url: string | null): string | null => url && url.replace(/\?.*$/s, "?…");
+const withoutQuery = (url: string | null): string | null => url?.replace(/\?.*$/s, "?…") ?? null;
