@@ -38,8 +38,8 @@ export const AuditRow = z.object({
   role: z.enum(["system", "merchant", "support", "admin"]),
   action: z.string(),
   target: z.string(),
-  before: z.unknown(),
-  after: z.unknown(),
+  before: z.record(z.string(), z.unknown()).nullable(),
+  after: z.record(z.string(), z.unknown()).nullable(),
   reason: z.string(),
   requestId: z.string(),
 });

@@ -20,8 +20,8 @@ interface StoredRow {
   actor_role: AuditRow["role"];
   action: string;
   target: string;
-  before: unknown;
-  after: unknown;
+  before: AuditRow["before"];
+  after: AuditRow["after"];
   reason: string;
   request_id: string;
 }

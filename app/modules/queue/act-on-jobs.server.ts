@@ -1,4 +1,4 @@
-import type { DbTransaction } from "#app/platform/db.server.ts";
+import { type DbTransaction, db } from "#app/platform/db.server.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { By } from "../audit/by.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
@@ -7,6 +7,10 @@ import type { ActedOnJobs, ActOnJobs, JobState } from "./queue-page.ts";
 
 /** So many of a task at once; the rest at the next click. */
 const MOST_AT_ONCE = 1_000;
+
+/** The same in a transaction of its own. */
+export const actOnQueue = (asked: ActOnJobs, { actor, now, requestId }: By): Promise<ActedOnJobs> =>
+  db().$transaction((tx) => actOnJobs(tx, asked, { actor, now, requestId }));
 
 /**
  * Has failed jobs tried again now, or not any more: one, or all of a task. Giving up a job tells nobody else: what is still

@@ -56,8 +56,9 @@ export const QueuePage = z.object({
 export type QueuePage = z.infer<typeof QueuePage>;
 
 export const JobParams = z.object({ id });
+export const TaskParams = z.object({ task: z.string().regex(/^[\w.]{1,128}$/) });
 
-export const Reason = z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters.");
+const Reason = z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters.");
 
 /** One job, or all of a task that failed, for good or so far. */
 export const ActOnJobs = z.object({
