@@ -1,5 +1,5 @@
 import { useFetcher, useRouteLoaderData } from "@remix-run/react";
-import { Banner, BlockStack, Button, InlineStack, TextField } from "@shopify/polaris";
+import { Banner, BlockStack, Button, InlineStack, Select, TextField } from "@shopify/polaris";
 import {
   createContext,
   type FormEvent,
@@ -131,6 +131,31 @@ export function FormField({
       autoComplete={type === "password" ? "new-password" : "off"}
       {...(help ? { helpText: help } : {})}
       {...(problem ? { error: problem } : {})}
+    />
+  );
+}
+
+/** One of several, in a `ReasonForm`. Nothing is chosen at first. */
+export function ChoiceField({
+  name,
+  label,
+  options,
+}: {
+  name: string;
+  label: string;
+  options: readonly { value: string; label: string }[];
+}) {
+  const [value, setValue] = useState("");
+  const problem = useContext(Problems)[name];
+  return (
+    <Select
+      name={name}
+      label={label}
+      value={value}
+      onChange={setValue}
+      placeholder="Choose"
+      options={[...options]}
+      {...(problem ? { error: "Choose one." } : {})}
     />
   );
 }
