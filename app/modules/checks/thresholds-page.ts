@@ -48,3 +48,20 @@ export const SaveThresholds = Proposal.extend({
   reason: z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters."),
 });
 export type SaveThresholds = z.infer<typeof SaveThresholds>;
+
+/** Fields named `thresholds.<name>` as numbers; an empty one is as for everybody. */
+const withThresholdFields = (entered: unknown): unknown => {
+  if (typeof entered !== "object" || entered === null) return entered;
+  const fields = Object.entries(entered).flatMap(([name, value]) =>
+    name.startsWith("thresholds.") && value !== "" ? [[name.slice("thresholds.".length), Number(value)]] : [],
+  );
+  return {
+    ...entered,
+    enabled: "enabled" in entered ? entered.enabled === "true" : undefined,
+    thresholds: Object.fromEntries(fields),
+  };
+};
+
+/** The two forms of the thresholds page: what anybody may try out, and what an admin saves. */
+export const SimulateForm = z.preprocess(withThresholdFields, SimulateThresholds);
+export const SaveForm = z.preprocess(withThresholdFields, SaveThresholds);

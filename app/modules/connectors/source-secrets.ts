@@ -45,6 +45,24 @@ export const ReplaceCredentials = z.object({
 });
 export type ReplaceCredentials = z.infer<typeof ReplaceCredentials>;
 
+/** Fields named `secrets.<path>`; an empty one is not to be replaced. */
+const withSecretFields = (entered: unknown): unknown => {
+  if (typeof entered !== "object" || entered === null) return entered;
+  const secrets = Object.entries(entered).flatMap(([name, value]) =>
+    name.startsWith("secrets.") && value !== "" ? [[name.slice("secrets.".length), value]] : [],
+  );
+  return { ...entered, secrets: Object.fromEntries(secrets) };
+};
+
+/** The forms of the credentials page, told apart by `do`. */
+export const CredentialsForm = z.preprocess(
+  withSecretFields,
+  z.discriminatedUnion("do", [
+    ReplaceCredentials.extend({ do: z.literal("replace") }),
+    z.object({ do: z.literal("sync"), reason: ReplaceCredentials.shape.reason }),
+  ]),
+);
+
 export const CredentialsView = z.object({
   connectorId: z.uuid(),
   source: z.string(),
