@@ -3,7 +3,7 @@ import { type Source, sourceKeys, sources } from "../modules/connectors/sources.
 import type { SetupPage } from "../modules/staff/setup-page.ts";
 import { ChoiceField, FormField } from "./reason-form.tsx";
 import { SetupAct } from "./setup-act.tsx";
-import { connectorLink, type SetupSection } from "./setup-view.tsx";
+import { connectorLink, type SetupSection } from "./setup-section.tsx";
 import { Code, Quiet, StaffTable, sinceThen } from "./staff-table.tsx";
 
 /** The shop's Airbyte workspace, and what its connections feed. */

@@ -1,6 +1,6 @@
 import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
 import { SetupAct } from "./setup-act.tsx";
-import type { SetupSection } from "./setup-view.tsx";
+import type { SetupSection } from "./setup-section.tsx";
 import { Quiet, StaffTable, UtcTime } from "./staff-table.tsx";
 
 const channelNames = { slack: "Slack", pagerduty: "PagerDuty" } as const;

@@ -1,7 +1,7 @@
 import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
 import { MOST_LIVE_KEYS, ROTATION_DAYS } from "../modules/ingest-keys/ingest-key.ts";
 import { SetupAct } from "./setup-act.tsx";
-import type { SetupSection } from "./setup-view.tsx";
+import type { SetupSection } from "./setup-section.tsx";
 import { Code, Quiet, StaffTable, sinceThen, UtcTime } from "./staff-table.tsx";
 
 /** The keys that the shop's own pipelines report with. */

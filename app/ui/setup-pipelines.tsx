@@ -2,7 +2,7 @@ import { BlockStack, Card, Text } from "@shopify/polaris";
 import { sourceKeys, sources } from "../modules/connectors/sources.ts";
 import { ChoiceField, FormField } from "./reason-form.tsx";
 import { SetupAct } from "./setup-act.tsx";
-import type { SetupSection } from "./setup-view.tsx";
+import type { SetupSection } from "./setup-section.tsx";
 import { Code, Quiet, StaffTable, sinceThen } from "./staff-table.tsx";
 
 const sourceOptions = sourceKeys.map((value) => ({ value, label: sources[value].label }));

@@ -1,4 +1,3 @@
-import { Link } from "@remix-run/react";
 import { Banner, BlockStack, Page } from "@shopify/polaris";
 import { useState } from "react";
 import type { SetupDone, SetupForm, SetupPage } from "../modules/staff/setup-page.ts";
@@ -52,13 +51,3 @@ export function SetupView({ page, now }: { page: SetupPage; now: string }) {
     </Page>
   );
 }
-
-export interface SetupSection {
-  page: SetupPage;
-  now: string;
-  onDone: (done: SetupDone) => void;
-}
-
-export const connectorLink = (page: SetupPage, connectorId: string, part: string, label: string) => (
-  <Link to={`/staff/shops/${page.shop.domain}/connectors/${connectorId}/${part}`}>{label}</Link>
-);
