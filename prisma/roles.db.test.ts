@@ -70,10 +70,15 @@ describe("functions that run as their owner", () => {
     expect(await names(`SELECT n.nspname || '.' || f.proname AS name ${definers} ORDER BY 1`)).toEqual([
       "graphile_worker.sync_health_enqueue",
       "graphile_worker.sync_health_forget_shop",
+      "graphile_worker.sync_health_give_up_jobs",
       "graphile_worker.sync_health_is_waiting",
       "graphile_worker.sync_health_queue_depth",
+      "graphile_worker.sync_health_queue_jobs",
+      "graphile_worker.sync_health_queue_tasks",
+      "graphile_worker.sync_health_retry_jobs",
       "public.count_failing_sources",
       "public.count_for_metrics",
+      "public.count_unreachable_workspaces",
       "public.delete_aged",
       "public.drop_result_partition",
       "public.ensure_result_partitions",
@@ -84,6 +89,9 @@ describe("functions that run as their owner", () => {
       "public.find_ingest_key",
       "public.find_shop_by_domain",
       "public.list_airbyte_workspaces",
+      "public.list_audit",
+      "public.list_audit_actions",
+      "public.list_failing_sources",
       "public.list_overdue_alerts",
       "public.list_overdue_backfills",
       "public.list_shop_ids",
@@ -133,7 +141,7 @@ describe("the queue's role", () => {
     await queue.end();
   });
 
-  test("shares no table with the app: jobs go in by the named functions only", async () => {
+  test("shares no table with the app: jobs go in, are seen and tried again by the named functions only", async () => {
     expect(
       await names(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'graphile_worker'::regnamespace AND relkind IN ('r', 'v')
         AND has_table_privilege('test_app', oid, 'SELECT, INSERT, UPDATE, DELETE')`),
@@ -144,8 +152,12 @@ describe("the queue's role", () => {
     ).toEqual([
       "sync_health_enqueue",
       "sync_health_forget_shop",
+      "sync_health_give_up_jobs",
       "sync_health_is_waiting",
       "sync_health_queue_depth",
+      "sync_health_queue_jobs",
+      "sync_health_queue_tasks",
+      "sync_health_retry_jobs",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Source } from "../connectors/sources.ts";
 import type { Severity } from "../severity.ts";
-import type { DataCheckName } from "./check-names.ts";
+import type { CheckName, DataCheckName } from "./check-names.ts";
+import type { Thresholds } from "./check-thresholds.ts";
 
 /** What one measure held in a day's rows. */
 export interface MeasureOfDay {
@@ -87,6 +88,8 @@ export interface DataFacts {
   prior: ReadonlyMap<DataCheckName, PriorVerdict>;
   /** Days that are being loaded again: they are neither whole nor wanting, and nothing is said of them. Null: none. */
   held: DaySpan | null;
+  /** What staff set for this connector's checks; none: all is as for everybody. */
+  thresholds?: ReadonlyMap<CheckName, Thresholds>;
   /** Profiles were read anew although no number need have changed: everything is judged again. */
   isFullPass: boolean;
 }
