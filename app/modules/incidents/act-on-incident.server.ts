@@ -5,6 +5,7 @@ import { announceIncidents } from "../alerts/announce.server.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import { restartCheck } from "../checks/checks.store.server.ts";
 import { countTransition } from "../dq-metrics.server.ts";
+import { saveShopHealth } from "../health/shop-health.store.server.ts";
 import type { Actor } from "../shops/shop.ts";
 import type { Incident, Resolution } from "./incident.ts";
 import { type IncidentStep, saveSteps } from "./incident-steps.store.server.ts";
@@ -70,6 +71,7 @@ export async function snoozeIncident(
     after: { snoozedUntil: until.toISOString() },
     reason,
   });
+  await saveShopHealth(tx, [before.shopId], by.now);
   return presentIncident(before);
 }
 
@@ -103,6 +105,7 @@ export async function resolveIncident(
     after: { status: "resolved", resolution: reason },
     reason: comment,
   });
+  await saveShopHealth(tx, [before.shopId], by.now);
   await announceIncidents(
     tx,
     [{ shopId: before.shopId, incidentId, event: "resolved", severity: before.severity }],
@@ -138,6 +141,7 @@ export async function endSnoozes(tx: ShopTx, now: Date): Promise<number> {
     open.map(({ shopId, id, severity }) => ({ shopId, incidentId: id, event: "snooze_ended", severity })),
     now,
   );
+  await saveShopHealth(tx, [...new Set(ended.map(({ shopId }) => shopId))], now);
   return ended.length;
 }
 

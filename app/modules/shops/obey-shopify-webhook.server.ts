@@ -1,5 +1,6 @@
 import { enqueue } from "#app/platform/queue.server.ts";
 import { type ShopTx, withShops } from "#app/platform/tenant.server.ts";
+import { forgetShopHealth } from "../health/shop-health.store.server.ts";
 import { markUninstalled, saveScopes } from "./installations.store.server.ts";
 import { profileRefresh } from "./refresh-profile.server.ts";
 import { ScopesUpdate } from "./shopify-webhook.ts";
@@ -53,7 +54,9 @@ async function obey(
 ): Promise<WebhookOutcome> {
   switch (receipt.topic) {
     case "APP_UNINSTALLED":
-      return (await markUninstalled(tx, shop.id, receipt.happenedAt)) ? "uninstalled" : "installed_since";
+      if (!(await markUninstalled(tx, shop.id, receipt.happenedAt))) return "installed_since";
+      await forgetShopHealth(tx, shop.id);
+      return "uninstalled";
     case "APP_SCOPES_UPDATE": {
       const update = ScopesUpdate.safeParse(receipt.payload);
       if (!update.success) return "unreadable";
