@@ -64,7 +64,9 @@ const shopFacts = fc.record({
   lifts: fc.boolean(),
 });
 
-async function makeRandomShop(facts: fc.infer<typeof shopFacts>): Promise<Shop> {
+type ShopFacts = typeof shopFacts extends fc.Arbitrary<infer Facts> ? Facts : never;
+
+async function makeRandomShop(facts: ShopFacts): Promise<Shop> {
   const { owner } = database;
   const shop = await makeShop(owner, { checkedAt: now });
   await owner.query(
