@@ -1,5 +1,5 @@
 import interLatin from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url";
-import type { LinksFunction } from "@remix-run/node";
+import type { LinksFunction, LoaderFunctionArgs } from "@remix-run/node";
 import {
   isRouteErrorResponse,
   Links,
@@ -7,11 +7,13 @@ import {
   Outlet,
   Scripts,
   ScrollRestoration,
+  useLocation,
   useRouteError,
   useRouteLoaderData,
 } from "@remix-run/react";
 import polarisStyles from "@shopify/polaris/build/esm/styles.css?url";
 import type { ReactNode } from "react";
+import { isStaffPath } from "./modules/staff/staff.ts";
 import { env } from "./platform/env.server.ts";
 import documentStyles from "./ui/document.css?url";
 import { ErrorPage, NotFoundPage } from "./ui/error-page.tsx";
@@ -26,7 +28,9 @@ export const links: LinksFunction = () => [
   { rel: "stylesheet", href: documentStyles },
 ];
 
-export function loader() {
+/** Null for staff: App Bridge would take a page outside of Shopify admin back into it. */
+export function loader({ request }: LoaderFunctionArgs) {
+  if (isStaffPath(new URL(request.url).pathname)) return null;
   const { SHOPIFY_API_KEY, APP_BRIDGE_URL } = env();
   return { apiKey: SHOPIFY_API_KEY, appBridgeUrl: APP_BRIDGE_URL ?? shopifyAppBridge };
 }
@@ -37,6 +41,7 @@ export const shouldRevalidate = () => false;
 export function Layout({ children }: { children: ReactNode }) {
   const nonce = useNonce();
   const app = useRouteLoaderData<typeof loader>("root");
+  const { pathname } = useLocation();
   return (
     <html lang="en">
       <head>
@@ -54,7 +59,8 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <PolarisProvider>
-          <main>{children}</main>
+          {/* Staff pages have a header of their own around what is theirs alone. */}
+          {isStaffPath(pathname) ? children : <main>{children}</main>}
         </PolarisProvider>
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />

@@ -119,6 +119,7 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
   // Routes read the id from the request; an id of the caller's that is not sane does not reach them.
   req.headers["x-request-id"] = requestId;
   res.locals.requestId = requestId;
+  res.locals.callerAddress = req.ip;
   res.setHeader("x-request-id", requestId);
   setMissingHeaders(res, {
     "X-Content-Type-Options": "nosniff",
@@ -138,6 +139,7 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
         status: res.statusCode,
         ms: Math.round(ms),
         shop: res.locals.shop,
+        staff: res.locals.staff,
         ...(res.writableFinished ? {} : { aborted: true }),
       },
       "request",

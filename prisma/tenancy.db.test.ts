@@ -64,6 +64,7 @@ describe("the catalogue", () => {
       "runner_batches",
       "runner_ticks",
       "shops",
+      "staff_sessions",
       "upstream_events",
       "webhook_receipts",
     ]);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
 const FORMAT = "v1";
 
@@ -24,6 +24,15 @@ export class SecretBox {
       cipher.getAuthTag().toString("base64"),
       sealed.toString("base64"),
     ].join(".");
+  }
+
+  /**
+   * HMAC-SHA256 in base64url under a key of its own per `context`: whoever has not the keys can neither make nor undo it.
+   * Made with the newest key only.
+   */
+  fingerprint(text: string, context: string): string {
+    const key = hkdfSync("sha256", this.#keys[0]!, "", `fingerprint ${context}`, 32);
+    return createHmac("sha256", Buffer.from(key)).update(text).digest("base64url");
   }
 
   /** @throws Error when no key fits or the value was changed; the message never holds the value */

@@ -3,6 +3,10 @@ import { z } from "zod";
 const url = z.url();
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must start with postgresql://");
 const minutes = (fallback: number) => z.coerce.number().int().min(0).max(10_080).default(fallback);
+const setTogether = {
+  AIRBYTE_: ["AIRBYTE_API_URL", "AIRBYTE_CLIENT_ID", "AIRBYTE_CLIENT_SECRET"],
+  STAFF_OIDC_: ["STAFF_OIDC_ISSUER", "STAFF_OIDC_CLIENT_ID", "STAFF_OIDC_CLIENT_SECRET"],
+} as const;
 const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Every variable, how it must look, and what it is for. `npm start` and `npm run worker` read it once. */
@@ -63,6 +67,27 @@ const Env = z
       .default("https://events.pagerduty.com")
       .describe("PagerDuty's events host; https://events.eu.pagerduty.com in the EU"),
     PAGERDUTY_DQ_COOLDOWN_MINUTES: minutes(15),
+    STAFF_OIDC_ISSUER: url
+      .optional()
+      .describe("the OpenID Connect issuer that staff sign in with, https outside this machine"),
+    STAFF_OIDC_CLIENT_ID: z.string().min(1).optional(),
+    STAFF_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+    STAFF_OIDC_ROLE_CLAIM: z
+      .string()
+      .min(1)
+      .default("roles")
+      .describe("the claim that holds support or admin; dots lead into objects"),
+    STAFF_OIDC_SCOPES: z
+      .string()
+      .regex(/(^|\s)openid(\s|$)/, "must hold openid")
+      .default("openid profile email"),
+    STAFF_OIDC_AUDIENCE: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "the audience of access tokens for /api/staff; unset: SHOPIFY_APP_URL's origin and /api/staff",
+      ),
     SUPPORT_EMAIL: z.email().optional(),
     SUPPORT_URL: url.optional(),
     APP_BRIDGE_URL: url
@@ -83,16 +108,29 @@ const Env = z
         });
       }
     }
-    const airbyte = ["AIRBYTE_API_URL", "AIRBYTE_CLIENT_ID", "AIRBYTE_CLIENT_SECRET"] as const;
-    const missing = airbyte.filter((name) => !env[name]);
-    if (missing.length > 0 && missing.length < airbyte.length) {
+    for (const [prefix, names] of Object.entries(setTogether)) {
+      const missing = names.filter((name) => !env[name]);
+      if (missing.length === 0 || missing.length === names.length) continue;
       for (const name of missing)
         context.addIssue({
           code: "custom",
           path: [name],
-          message: "must be set together with the other AIRBYTE_ variables",
+          message: `must be set together with the other ${prefix} variables`,
         });
     }
+    const issuer = env.STAFF_OIDC_ISSUER ? new URL(env.STAFF_OIDC_ISSUER) : null;
+    if (issuer && issuer.protocol !== "https:" && !loopbackHosts.has(issuer.hostname))
+      context.addIssue({
+        code: "custom",
+        path: ["STAFF_OIDC_ISSUER"],
+        message: "must be https: whoever listens in could sign in as staff",
+      });
+    if (env.STAFF_OIDC_AUDIENCE && env.STAFF_OIDC_AUDIENCE === env.STAFF_OIDC_CLIENT_ID)
+      context.addIssue({
+        code: "custom",
+        path: ["STAFF_OIDC_AUDIENCE"],
+        message: "must not be the client id: an ID token would pass for an access token",
+      });
   });
 
 export type Env = z.infer<typeof Env>;

@@ -5,9 +5,8 @@ import { env } from "#app/platform/env.server.ts";
 import { AppError, notFound } from "#app/platform/errors.ts";
 import { answerProblems } from "#app/platform/http/answer-problems.server.ts";
 import type { Method } from "#app/platform/http/methods.server.ts";
-import { parseInput } from "#app/platform/http/parse-input.server.ts";
+import { parseInput, parseJsonBody } from "#app/platform/http/parse-input.server.ts";
 import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
-import { parseJson, readBody, requireJson } from "#app/platform/http/request-body.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import type { Actor, Shop } from "./shop.ts";
 import { findShopByDomain } from "./shops.store.server.ts";
@@ -79,7 +78,7 @@ export function merchantApi<
           actor,
           params: parseParams(api, params),
           query: api.query ? parseInput(api.query, query, "query") : undefined,
-          body: api.body ? await parseBody(api.body, request) : undefined,
+          body: api.body ? await parseJsonBody(api.body, request) : undefined,
           headers: request.headers,
           now,
           requestId,
@@ -129,9 +128,4 @@ function parseParams(
   const parsed = schema.safeParse(params);
   if (!parsed.success) throw notFound(resource);
   return parsed.data;
-}
-
-async function parseBody(schema: z.ZodType, request: Request): Promise<unknown> {
-  requireJson(request);
-  return parseInput(schema, parseJson(await readBody(request)), "body");
 }

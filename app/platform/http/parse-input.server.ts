@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AppError } from "../errors.ts";
+import { parseJson, readBody, requireJson } from "./request-body.server.ts";
 
 const MAX_FIELDS = 50;
 const MAX_MESSAGE_LENGTH = 300;
@@ -25,4 +26,13 @@ export function parseInput<Schema extends z.ZodType>(
     errors[field] = [...(errors[field] ?? []), issue.message.slice(0, MAX_MESSAGE_LENGTH)];
   }
   throw new AppError(code, `The ${root} is not valid: see errors.`, { errors });
+}
+
+/** @throws AppError unsupported_media_type, payload_too_large, malformed, invalid */
+export async function parseJsonBody<Schema extends z.ZodType>(
+  schema: Schema,
+  request: Request,
+): Promise<z.output<Schema>> {
+  requireJson(request);
+  return parseInput(schema, parseJson(await readBody(request)), "body");
 }

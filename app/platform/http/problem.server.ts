@@ -17,6 +17,9 @@ const answers: Readonly<Record<AppErrorCode, { status: number; title: string }>>
   unavailable: { status: 503, title: "Service Unavailable" },
 };
 
+/** The status that says what the product refuses. */
+export const statusOf = ({ code }: AppError): number => answers[code].status;
+
 /** How long to wait before asking again, when the database cannot be reached. */
 const UNAVAILABLE_RETRY_SECONDS = 5;
 

@@ -1,14 +1,14 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "../errors.ts";
 
-/** A number of requests that each key may make in a minute, counted in this process. */
+/** A number of requests that each key may make in a minute, or in another time, counted in this process. */
 export class RateLimit {
   readonly #limiter: RateLimiterMemory;
-  readonly #perMinute: number;
+  readonly #allowed: string;
 
-  constructor(perMinute: number) {
-    this.#perMinute = perMinute;
-    this.#limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+  constructor(requests: number, seconds = 60) {
+    this.#allowed = `${requests} requests in ${seconds === 60 ? "a minute" : `${seconds} seconds`}`;
+    this.#limiter = new RateLimiterMemory({ points: requests, duration: seconds });
   }
 
   /** @throws AppError rate_limited, with the seconds until the next is let through */
@@ -18,7 +18,7 @@ export class RateLimit {
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-      throw new AppError("rate_limited", `More than ${this.#perMinute} requests in a minute.`, {
+      throw new AppError("rate_limited", `More than ${this.#allowed}.`, {
         retryAfterSeconds,
       });
     }

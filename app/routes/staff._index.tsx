@@ -1,0 +1,8 @@
+import { Page } from "@shopify/polaris";
+import { staffPage } from "../modules/staff/staff-page.server.ts";
+
+export const loader = staffPage({}, async () => ({}));
+
+export default function StaffShops() {
+  return <Page title="Shops" fullWidth />;
+}
