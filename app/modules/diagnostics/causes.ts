@@ -88,7 +88,10 @@ export function findStaleCause(facts: CauseFacts): StaleCause {
   if (ofConnection) return ofConnection;
   if (facts.isEngineUnreachable) return "engine_unreachable";
   // A person has to sign in again: whatever runs now fails like the one before.
-  if (facts.failuresInARow > 0 && (facts.failureReason === "credentials" || facts.failureReason === "permission"))
+  if (
+    facts.failuresInARow > 0 &&
+    (facts.failureReason === "credentials" || facts.failureReason === "permission")
+  )
     return facts.failureReason;
   if (facts.isRunning) return "running";
   if (facts.isSyncRequested) return "sync_requested";

@@ -11,7 +11,10 @@ export function adviseNeverSynced(label: string, facts: CauseFacts): Recommended
   switch (findNeverSyncedCause(facts)) {
     case "no_connection":
     case "connection_gone":
-      return [action("reconnect_source", `Connect ${label} again`), support("Contact support if it is connected")];
+      return [
+        action("reconnect_source", `Connect ${label} again`),
+        support("Contact support if it is connected"),
+      ];
     case "connection_off":
       return [action("enable_connection", "Switch the connection on")];
     case "engine_unreachable":
@@ -35,7 +38,10 @@ export function adviseNeverSynced(label: string, facts: CauseFacts): Recommended
 export function adviseStale(label: string, facts: CauseFacts): RecommendedAction[] {
   switch (findStaleCause(facts)) {
     case "connection_gone":
-      return [action("reconnect_source", `Connect ${label} again`), support("Contact support if it is connected")];
+      return [
+        action("reconnect_source", `Connect ${label} again`),
+        support("Contact support if it is connected"),
+      ];
     case "engine_unreachable":
       return [action("wait", "Wait; we keep trying")];
     case "running":
@@ -44,6 +50,9 @@ export function adviseStale(label: string, facts: CauseFacts): RecommendedAction
       return [action("wait", "Wait for the sync to start")];
     case "pipeline_silent":
       return [action("wait", "Check the pipeline that reports it; contact support if it lasts")];
+    case "fails_for_unknown_reason":
+    case "timed_out":
+      return facts.engine === "push" ? [ifItLasts] : [action("sync_now", "Sync now"), ifItLasts];
     case "no_sync_started":
       return [action("sync_now", "Sync now"), ifItLasts];
     default:
@@ -54,7 +63,11 @@ export function adviseStale(label: string, facts: CauseFacts): RecommendedAction
 /** By the reason of the last failed sync. */
 export function adviseFailure(
   label: string,
-  { failureReason, connectionStatus, engine }: Pick<CauseFacts, "failureReason" | "connectionStatus" | "engine">,
+  {
+    failureReason,
+    connectionStatus,
+    engine,
+  }: Pick<CauseFacts, "failureReason" | "connectionStatus" | "engine">,
 ): RecommendedAction[] {
   if (engine === "airbyte" && (connectionStatus === "inactive" || connectionStatus === "locked"))
     return [action("enable_connection", "Switch the connection on again")];
