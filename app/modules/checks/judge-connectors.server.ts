@@ -1,6 +1,7 @@
 import { afterCommit } from "#app/platform/after-commit.server.ts";
 import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { endSlaOverrides } from "../connectors/sla-overrides.store.server.ts";
 import { sourceKeys, sources } from "../connectors/sources.ts";
 import { countFreshnessFailures, dqMetrics } from "../dq-metrics.server.ts";
 import { FIRST_IMPORT_GRACE_HOURS } from "../freshness/freshness.ts";
@@ -34,6 +35,7 @@ export async function judgeConnectors(
   const startedAt = performance.now();
   const ids = [...shopIds].sort();
   const outdated = await lockShops(tx, ids, now);
+  if (isFullPass) await endSlaOverrides(tx, ids, now);
   const only = connectorIds ? sql`AND c.id = ANY (${[...connectorIds]}::uuid[])` : emptySql;
   const rows = await tx.$queryRaw<(Change & { connectorId: string; engine: Engine; results: bigint })[]>`
     WITH facts AS MATERIALIZED (

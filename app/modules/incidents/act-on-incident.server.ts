@@ -26,7 +26,12 @@ const isStaff = ({ role }: Actor): boolean => role === "support" || role === "ad
  * on-call; staff's does, until the severity rises, and is passed on to PagerDuty.
  * @throws AppError not_found; conflict when it is already resolved
  */
-export async function acknowledgeIncident(tx: ShopTx, incidentId: string, by: By): Promise<Incident> {
+export async function acknowledgeIncident(
+  tx: ShopTx,
+  incidentId: string,
+  by: By,
+  reason?: string,
+): Promise<Incident> {
   const before = await decide(tx, incidentId, { kind: "acknowledge", byStaff: isStaff(by.actor) }, by.now);
   if (before.isDone) return presentIncident(before);
   await tx.$executeRaw`
@@ -37,6 +42,7 @@ export async function acknowledgeIncident(tx: ShopTx, incidentId: string, by: By
     kind: "acknowledged",
     action: "incident.acknowledge",
     after: { status: "acknowledged" },
+    ...(reason ? { reason } : {}),
   });
   if (isStaff(by.actor))
     await announceIncidents(
