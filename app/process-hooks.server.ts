@@ -48,7 +48,7 @@ const requestSeconds = histogram(
 let metricsEndpoint: Awaited<ReturnType<typeof startMetricsEndpoint>> | undefined;
 
 /**
- * Checks the environment and the database's role, serves metrics, and says once which alert channels are off.
+ * Checks the environment and the database's role, serves metrics, and says once what is switched off.
  * @throws Error that says what is wrong and how to mend it; nothing has started then
  */
 export async function startWeb(): Promise<Web> {
@@ -59,6 +59,7 @@ export async function startWeb(): Promise<Web> {
   startMetrics();
   if (METRICS_PORT) metricsEndpoint = await startMetricsEndpoint(METRICS_PORT, HOST);
   logSwitchedOffChannels(env());
+  if (!env().STAFF_OIDC_ISSUER) log.info("STAFF_OIDC_ISSUER is not set: nobody can sign in to /staff");
   return {
     port: PORT,
     host: HOST,

@@ -23,6 +23,9 @@ import { demoShops, rowFactsOf } from "./seed/demo-shops.ts";
 import { seedShops } from "./seed/seed-shops.ts";
 import { createAdminStandIn } from "./shopify-admin/admin-stand-in.ts";
 import { createSinks } from "./sinks.ts";
+import { readProviderKeys } from "./staff-provider/keys.ts";
+import { personWith } from "./staff-provider/people.ts";
+import { createStaffProvider, type StaffProvider, staffClientId } from "./staff-provider/staff-provider.ts";
 
 const { values: flags } = parseArgs({
   options: { reset: { type: "boolean", default: false }, dev: { type: "boolean", default: false } },
@@ -66,6 +69,7 @@ async function start(): Promise<void> {
       "airbyte.json",
       "secrets.json",
       "signing-secrets.json",
+      "staff-provider.json",
       "warehouse-mapping.json",
       "web.log",
       "worker.log",
@@ -97,7 +101,14 @@ async function start(): Promise<void> {
   );
 
   writeFileSync(settings.mappingFile, JSON.stringify(demoMapping, null, 2));
-  const env = childEnv(settings, secrets, urls, airbyte);
+  const providerKeys = await readProviderKeys(join(dataDir, "staff-provider.json"));
+  const staffProvider = createStaffProvider({ origin: adminUrl, appUrl, keys: providerKeys });
+  const env = {
+    ...childEnv(settings, secrets, urls, airbyte),
+    STAFF_OIDC_ISSUER: staffProvider.issuer,
+    STAFF_OIDC_CLIENT_ID: staffClientId,
+    STAFF_OIDC_CLIENT_SECRET: providerKeys.clientSecret,
+  };
   Object.assign(process.env, env);
   await assertSafeRole(db());
   stops.push({ name: "the seed's connections", stop: () => db().$disconnect() });
@@ -149,7 +160,7 @@ async function start(): Promise<void> {
     settings,
     secrets,
     { owner, airbyte, push },
-    runChecks,
+    { runChecks, staffProvider },
     createPipelineDoor({
       ...pipeline,
       // A day's figures stand under its name; read in the middle of it, it and the day before are read as they are now.
@@ -173,22 +184,31 @@ async function start(): Promise<void> {
   stops.push({ name: "web and worker", stop: () => Promise.all(children.map((child) => child.stop())) });
 
   await waitUntilReady(appUrl, dataDir);
-  console.log(`\nSync Health demo: ${adminUrl}\n`);
+  console.log(`\nSync Health demo: ${adminUrl}\nStaff pages:      ${appUrl}/staff\n`);
 }
 
-/** Slack, PagerDuty, Shopify's API and its admin, and the controls, on the port beside the app's. */
+/** Slack, PagerDuty, Shopify's API and its admin, the staff's sign-in, and the controls, on the port beside the app's. */
 async function startOutside(
   { appUrl, adminPort }: ReturnType<typeof readSettings>,
   secrets: ReturnType<typeof readSecrets>,
   context: DemoContext,
-  runChecks: () => Promise<object>,
+  { runChecks, staffProvider }: { runChecks: () => Promise<object>; staffProvider: StaffProvider },
   pipelines: express.Router,
 ): Promise<void> {
   const { router: sinks, received } = createSinks();
   const outside = express().disable("x-powered-by");
   outside.use(sinks);
   outside.use(pipelines);
-  outside.use(createControls({ context, secrets, received, runChecks }));
+  outside.use(staffProvider.router);
+  outside.use(
+    createControls({
+      context,
+      secrets,
+      received,
+      runChecks,
+      staffToken: (role) => staffProvider.accessTokenOf(personWith(role).sub),
+    }),
+  );
   outside.use(
     createAdminStandIn({
       appUrl,

@@ -3,6 +3,7 @@ import {
   type MetaFunction,
   Outlet,
   useLoaderData,
+  useLocation,
   useRouteError,
   useRouteLoaderData,
 } from "@remix-run/react";
@@ -20,9 +21,9 @@ export const meta: MetaFunction = () => [
 export const loader = staffPage({}, async ({ staff, csrf }) => ({ staff, csrf }));
 
 export default function StaffLayout() {
-  const { staff, csrf } = useLoaderData<typeof loader>();
+  const { pathname } = useLocation();
   return (
-    <StaffFrame staff={staff} csrf={csrf}>
+    <StaffFrame {...useLoaderData<typeof loader>()} path={pathname}>
       <Outlet />
     </StaffFrame>
   );
@@ -30,10 +31,11 @@ export default function StaffLayout() {
 
 export function ErrorBoundary() {
   const error = useRouteError();
+  const { pathname } = useLocation();
   const signedIn = useRouteLoaderData<typeof loader>("routes/staff");
   const problem = isRouteErrorResponse(error) ? (error.data as StaffProblem | null) : null;
   return (
-    <StaffFrame {...(signedIn ?? { staff: null, csrf: "" })}>
+    <StaffFrame {...(signedIn ?? { staff: null, csrf: "" })} path={pathname}>
       <StaffProblemPage code={problem?.code ?? "internal"} message={problem?.message ?? ""} />
     </StaffFrame>
   );

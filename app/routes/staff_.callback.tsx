@@ -10,6 +10,5 @@ export const meta: MetaFunction = () => [{ title: "Sign in · Sync Health for st
 export const loader = (args: LoaderFunctionArgs) => answerSignIn(args, finishStaffSignIn);
 
 export default function FinishSignIn() {
-  const { to, problem } = useLoaderData<typeof loader>();
-  return <StaffSignIn to={to} notice={problem} />;
+  return <StaffSignIn {...useLoaderData<typeof loader>()} />;
 }

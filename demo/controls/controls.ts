@@ -11,10 +11,18 @@ export interface ControlsOptions {
   received: object;
   /** One full pass of the runner, now. */
   runChecks: () => Promise<object>;
+  /** An access token for the staff API. */
+  staffToken: (role: "support" | "admin") => Promise<string>;
 }
 
 /** `/dev/*`: what checks from outside use to set the stage. Not part of the app. */
-export function createControls({ context, secrets, received, runChecks }: ControlsOptions): Router {
+export function createControls({
+  context,
+  secrets,
+  received,
+  runChecks,
+  staffToken,
+}: ControlsOptions): Router {
   const router = express.Router();
   router.use("/dev", express.json({ limit: "100kb" }));
   let inTurn: Promise<unknown> = Promise.resolve();
@@ -45,6 +53,16 @@ export function createControls({ context, secrets, received, runChecks }: Contro
       return;
     }
     mintSessionToken({ shop, apiKey: secrets.apiKey, apiSecret: secrets.apiSecret })
+      .then((token) => response.type("text/plain").send(token))
+      .catch(next);
+  });
+  router.get("/dev/staff-token", (request, response, next) => {
+    const { role = "support" } = request.query;
+    if (role !== "support" && role !== "admin") {
+      response.status(400).type("text/plain").send("Say which role: /dev/staff-token?role=support or admin");
+      return;
+    }
+    staffToken(role)
       .then((token) => response.type("text/plain").send(token))
       .catch(next);
   });

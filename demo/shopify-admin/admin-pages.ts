@@ -20,11 +20,11 @@ const escapes: Record<string, string> = {
   '"': "&quot;",
   "'": "&#39;",
 };
-const htmlSafe = (text: string): string =>
+export const htmlSafe = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? "");
 const nameOf = (shop: string): string => shop.replace(".myshopify.com", "");
 
-const documentOf = (title: string, body: string): string => `<!doctype html>
+export const documentOf = (title: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -39,7 +39,7 @@ ${body}
 const stateOf = ({ state }: DemoShop): string => `<span class="state">${htmlSafe(state)}</span>`;
 
 /** The demo's front door: every shop by the state it shows. */
-export function shopListPage(shops: readonly DemoShop[], notice = ""): string {
+export function shopListPage(shops: readonly DemoShop[], staffUrl: string, notice = ""): string {
   const items = shops.map(
     (shop) => `<li><a href="/store/${htmlSafe(nameOf(shop.shop))}/app">
       ${stateOf(shop)}
@@ -55,6 +55,7 @@ export function shopListPage(shops: readonly DemoShop[], notice = ""): string {
   <p>This page stands in for Shopify admin. Choose a shop; each one shows a state of its own.</p>
   ${notice ? `<p role="alert" class="notice">${htmlSafe(notice)}</p>` : ""}
   <ul class="shops">${items.join("")}</ul>
+  <p class="after">Or look after all of them: <a class="quiet" href="${htmlSafe(staffUrl)}">the staff pages</a></p>
 </main>
 </body>`,
   );

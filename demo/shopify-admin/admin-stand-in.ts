@@ -41,6 +41,7 @@ export function createAdminStandIn({
 }: AdminStandInOptions): Router {
   const router = express.Router();
   const appOrigin = new URL(appUrl).origin;
+  const staffUrl = `${appOrigin}/staff`;
   const own = new URL(appUrl);
   own.port = String(port);
 
@@ -79,7 +80,8 @@ export function createAdminStandIn({
   router.get(
     "/",
     answering(async (request, response) => {
-      if (!isElsewhere(request, response)) response.type("html").send(shopListPage(await listShops()));
+      if (!isElsewhere(request, response))
+        response.type("html").send(shopListPage(await listShops(), staffUrl));
     }),
   );
 
@@ -97,7 +99,7 @@ export function createAdminStandIn({
         response
           .status(404)
           .type("html")
-          .send(shopListPage(shops, `There is no demo shop "${name}".`));
+          .send(shopListPage(shops, staffUrl, `There is no demo shop "${name}".`));
         return;
       }
       const framed = new URL(appOrigin);

@@ -27,8 +27,14 @@ export type FinishedSignIn =
   | { outcome: "signed_in"; claims: Readonly<Record<string, unknown>>; idToken: string }
   | { outcome: "refused"; reason: SignInRefusal };
 
-/** Begins a sign-in: authorization code with PKCE, bound to the browser by what is pending. */
-export async function beginSignIn(provider: Provider): Promise<{ url: URL; pending: PendingSignIn }> {
+/**
+ * Begins a sign-in: authorization code with PKCE, bound to the browser by what is pending.
+ * @param isAnother whoever is signed in at the provider is asked all the same who it is
+ */
+export async function beginSignIn(
+  provider: Provider,
+  { isAnother }: { isAnother: boolean },
+): Promise<{ url: URL; pending: PendingSignIn }> {
   const { configuration } = await provider.discover();
   const pending = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
   const url = buildAuthorizationUrl(configuration, {
@@ -38,6 +44,7 @@ export async function beginSignIn(provider: Provider): Promise<{ url: URL; pendi
     nonce: pending.nonce,
     code_challenge: await calculatePKCECodeChallenge(pending.codeVerifier),
     code_challenge_method: "S256",
+    ...(isAnother ? { prompt: "login" } : {}),
   });
   return { url, pending };
 }

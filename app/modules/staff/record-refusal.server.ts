@@ -6,7 +6,7 @@ import { log } from "#app/platform/log.server.ts";
 import { secretBox } from "#app/platform/secrets.server.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { StaffRefusal } from "./refusal.ts";
-import { actorOf, type Staff } from "./staff.ts";
+import { actorOf, type Person, type Staff } from "./staff.ts";
 
 export interface RefusedCall {
   reason: StaffRefusal;
@@ -15,8 +15,9 @@ export interface RefusedCall {
   context: AppLoadContext;
   requestId: string;
   now: Date;
-  /** Who it was, if that much is certain. */
+  /** Who it was, if that much is certain; `person` is somebody without a role. */
   staff?: Staff | null;
+  person?: Person | null;
 }
 
 /** One row a minute for the same reason, door and caller; and so many an hour in all, in this process. The log has every one. */
@@ -25,18 +26,21 @@ const inAll = new RateLimit(2_000, 3_600);
 
 /** Notes in the audit that somebody was kept out. A flood of attempts cannot fill it. */
 export async function recordRefusal(refused: RefusedCall): Promise<void> {
-  const { reason, door, request, context, requestId, now, staff } = refused;
+  const { reason, door, request, context, requestId, now, staff, person = staff } = refused;
   const { pathname } = new URL(request.url);
   const caller = callerOf(context);
-  log.warn({ requestId, reason, door, path: pathname, staff: staff?.subject }, "a staff request was refused");
-  const isNew = await isWithin(ofTheSame, [reason, door, caller, staff?.subject ?? ""].join(" "));
+  log.warn(
+    { requestId, reason, door, path: pathname, staff: person?.subject },
+    "a staff request was refused",
+  );
+  const isNew = await isWithin(ofTheSame, [reason, door, caller, person?.subject ?? ""].join(" "));
   if (!isNew || !(await isWithin(inAll, ""))) return;
   await recordAudit(db(), {
     shopId: null,
-    actor: staff ? actorOf(staff) : { role: "system", name: "unknown" },
+    actor: staff ? actorOf(staff) : { role: "system", name: person?.email ?? person?.name ?? "unknown" },
     action: "staff.refused",
     target: pathname.slice(0, 300),
-    after: { reason, door, method: request.method, caller },
+    after: { reason, door, method: request.method, caller, ...(person ? { subject: person.subject } : {}) },
     requestId,
     at: now,
   });

@@ -6,7 +6,6 @@ import { db } from "#app/platform/db.server.ts";
 import { env } from "#app/platform/env.server.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
-import { log } from "#app/platform/log.server.ts";
 import { secretBox } from "#app/platform/secrets.server.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { Actor } from "../shops/shop.ts";
@@ -14,10 +13,13 @@ import { recordRefusal } from "./record-refusal.server.ts";
 import { readCookie, SIGN_IN_SECONDS, setCookie } from "./session-cookie.server.ts";
 import { dropExpiredStaffSessions, endStaffSession, openStaffSession } from "./sessions.store.server.ts";
 import { PendingStaffSignIn, type SignInProblem, type SignInRefusal } from "./sign-in.ts";
-import { actorOf, readPerson, readRole, type Staff, safeReturnPath } from "./staff.ts";
+import { actorOf, type Person, readPerson, readRole, type Staff, safeReturnPath } from "./staff.ts";
 
 /** What a sign-in is answered with: where the browser goes on, or what stands in the way. */
-export type SignInAnswer = { cookies: string[] } & ({ to: string } | { problem: SignInProblem });
+export type SignInAnswer = { cookies: string[] } & (
+  | { to: string }
+  | { problem: SignInProblem; person?: Person | null }
+);
 
 export interface SignInCall {
   request: Request;
@@ -32,8 +34,9 @@ const SECRET = "staff sign-in";
 /** Sends the browser to the provider. What it has to bring back goes along in a cookie that only we can read. */
 export async function startStaffSignIn(call: SignInCall): Promise<SignInAnswer> {
   return saying(call, async (provider) => {
-    const { url, pending } = await beginSignIn(provider);
-    const to = safeReturnPath(new URL(call.request.url).searchParams.get("to"));
+    const { searchParams } = new URL(call.request.url);
+    const { url, pending } = await beginSignIn(provider, { isAnother: searchParams.get("as") === "another" });
+    const to = safeReturnPath(searchParams.get("to"));
     const kept: PendingStaffSignIn = {
       ...pending,
       to,
@@ -47,9 +50,12 @@ export async function startStaffSignIn(call: SignInCall): Promise<SignInAnswer> 
 /** Takes the browser back from the provider: a session of its own for whoever has a role. Works once for each sign-in. */
 export async function finishStaffSignIn(call: SignInCall): Promise<SignInAnswer> {
   const done = [setCookie("sign_in", null)];
-  const refuse = async (reason: SignInRefusal, staff: Staff | null = null): Promise<SignInAnswer> => {
-    await recordRefusal({ ...call, door: "sign_in", reason, staff });
-    return { problem: reason, cookies: done };
+  const refuse = async (
+    reason: SignInRefusal,
+    who: { staff?: Staff; person?: Person | null } = {},
+  ): Promise<SignInAnswer> => {
+    await recordRefusal({ ...call, door: "sign_in", reason, ...who });
+    return { problem: reason, cookies: done, ...who };
   };
   return saying(call, async (provider) => {
     const pending = readPending(call.request, call.now);
@@ -65,13 +71,10 @@ export async function finishStaffSignIn(call: SignInCall): Promise<SignInAnswer>
     if (finished.outcome === "refused") return refuse(`sign_in_${finished.reason}`);
     const person = readPerson(finished.claims);
     const role = readRole(finished.claims, roleClaim);
-    if (!person || !role) {
-      log.warn({ requestId: call.requestId, staff: person?.subject }, "somebody without a role signed in");
-      return refuse("no_role");
-    }
+    if (!person || !role) return refuse("no_role", { person });
     const staff = { ...person, role };
     const token = await openSession(staff, pending.state, finished.idToken, call);
-    if (!token) return refuse("sign_in_repeated", staff);
+    if (!token) return refuse("sign_in_repeated", { staff });
     return { to: pending.to, cookies: [...done, setCookie("session", token)] };
   });
 }

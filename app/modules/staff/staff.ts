@@ -3,12 +3,16 @@ import type { Actor } from "../shops/shop.ts";
 /** An admin may do all that support may. */
 export type StaffRole = "support" | "admin";
 
-/** A person of ours, as the provider names them. */
-export interface Staff {
+/** Somebody whom the provider knows. */
+export interface Person {
   /** The provider's own id of the person: it stays the same when name and address change. */
   subject: string;
   name: string;
   email: string | null;
+}
+
+/** A person of ours. */
+export interface Staff extends Person {
   role: StaffRole;
 }
 
@@ -46,7 +50,7 @@ export function readStaff(claims: Claims, roleClaim: string): Staff | null {
 }
 
 /** The same without a role: whoever has none is still somebody to name. An address that is not verified is not taken. */
-export function readPerson(claims: Claims): Omit<Staff, "role"> | null {
+export function readPerson(claims: Claims): Person | null {
   const subject = textOf(claims.sub);
   if (!subject) return null;
   const email = claims.email_verified === false ? null : textOf(claims.email);
