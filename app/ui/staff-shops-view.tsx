@@ -118,8 +118,14 @@ function ShopRow({ shop, now }: { shop: ListedShop; now: string }) {
       </td>
       <td className={staffTableStyles.number}>{shop.score ?? "—"}</td>
       <td>
-        {shop.problem ?? <Text as="span" tone="subdued">{shop.openIncidents > 0 ? "—" : "None"}</Text>}
-        {shop.problemSince ? <CellDetail>Since {formatAgo(shop.problemSince, now).replace(/ ago$/, "")}</CellDetail> : null}
+        {shop.problem ?? (
+          <Text as="span" tone="subdued">
+            {shop.openIncidents > 0 ? "—" : "None"}
+          </Text>
+        )}
+        {shop.problemSince ? (
+          <CellDetail>Since {formatAgo(shop.problemSince, now).replace(/ ago$/, "")}</CellDetail>
+        ) : null}
       </td>
       <td className={staffTableStyles.number}>{shop.openIncidents}</td>
       <td>
@@ -143,7 +149,15 @@ function NoShops({ search, isLater }: { search: string; isLater: boolean }) {
   );
 }
 
-function Pages({ search, nextCursor, isLater }: { search: string; nextCursor: string | null; isLater: boolean }) {
+function Pages({
+  search,
+  nextCursor,
+  isLater,
+}: {
+  search: string;
+  nextCursor: string | null;
+  isLater: boolean;
+}) {
   if (!nextCursor && !isLater) return null;
   const at = (cursor: string | null) => {
     const query = new URLSearchParams({ ...(search ? { search } : {}), ...(cursor ? { cursor } : {}) });

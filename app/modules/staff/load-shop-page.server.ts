@@ -83,9 +83,7 @@ async function loadTab(
 
 /** What every check of the shop says now, the failing ones first. */
 async function listChecks(tx: ShopTx): Promise<StaffCheck[]> {
-  const rows = await tx.$queryRaw<
-    (Omit<StaffCheck, "since" | "label"> & { since: Date | null })[]
-  >`
+  const rows = await tx.$queryRaw<(Omit<StaffCheck, "since" | "label"> & { since: Date | null })[]>`
     SELECT q.connector_id AS "connectorId", c.source, q.check_name AS "check", q.enabled, q.outcome, q.severity, q.changed_at AS since,
       coalesce(q.findings -> 'shown' ->> 'sentence', '') AS sentence
     FROM dq_checks q JOIN connectors c ON c.shop_id = q.shop_id AND c.id = q.connector_id

@@ -84,7 +84,8 @@ export async function listStaffBackfills(tx: ShopTx, limit: number): Promise<Sta
     troubleSince: row.troubleSince?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     endedAt: row.endedAt?.toISOString() ?? null,
-    engineState: Object.keys(row.engineState).length > 0 ? withoutSecrets(JSON.stringify(row.engineState, null, 2)) : "",
+    engineState:
+      Object.keys(row.engineState).length > 0 ? withoutSecrets(JSON.stringify(row.engineState, null, 2)) : "",
   }));
 }
 

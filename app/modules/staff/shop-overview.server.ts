@@ -53,7 +53,12 @@ async function withStaffFacts(
   });
 }
 
-async function withLifts(tx: ShopTx, shop: Shop, { dashboards }: Health, now: Date): Promise<StaffDashboard[]> {
+async function withLifts(
+  tx: ShopTx,
+  shop: Shop,
+  { dashboards }: Health,
+  now: Date,
+): Promise<StaffDashboard[]> {
   const lifts = await listLifts(tx, shop.id, now);
   return dashboards.map(({ key, blocked, reasons, completeThrough }) => ({
     key,

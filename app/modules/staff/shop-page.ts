@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { BackfillResult, BackfillStatus } from "../backfills/backfill.ts";
-import { Connector, SyncRun } from "../connectors/connector.ts";
+import type { BackfillResult, BackfillStatus } from "../backfills/backfill.ts";
+import { Connector, type SyncRun } from "../connectors/connector.ts";
 import { DashboardKey } from "../connectors/sources.ts";
 import { BlockReason } from "../dashboards/dashboard-block.ts";
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import { Summary } from "../health/summary.ts";
 import { Incident } from "../incidents/incident.ts";
-import { Severity } from "../severity.ts";
+import type { Severity } from "../severity.ts";
 
 const Instant = z.iso.datetime();
 const Day = z.iso.date();
@@ -171,7 +171,12 @@ export interface ShopHead {
   checkedAt: string | null;
   openIncidents: number;
   /** Null: the shop has no Airbyte workspace. */
-  workspace: { id: string; lastPolledAt: string | null; unreachableSince: string | null; reason: string | null } | null;
+  workspace: {
+    id: string;
+    lastPolledAt: string | null;
+    unreachableSince: string | null;
+    reason: string | null;
+  } | null;
 }
 
 export interface ShopPage {
