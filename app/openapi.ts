@@ -9,6 +9,7 @@ import { DashboardBlockQuery } from "./modules/dashboards/dashboard-block-query.
 import { Summary } from "./modules/health/summary.ts";
 import { Incident, IncidentPage } from "./modules/incidents/incident.ts";
 import { IncidentsQuery } from "./modules/incidents/incidents-query.ts";
+import { Staff } from "./modules/staff/staff.ts";
 import { LineageAnswer, LineageBatchAnswer, LineageEvent } from "./modules/sync-runs/lineage-event.ts";
 import { PushReport } from "./modules/sync-runs/push-report.ts";
 import { SyncRequest } from "./modules/sync-runs/sync-request.ts";
@@ -34,6 +35,7 @@ const schemas = {
   Incident,
   IncidentPage,
   PushReport,
+  Staff,
   Summary,
   SyncRequest,
 };
@@ -41,6 +43,7 @@ const schemas = {
 const refusals = {
   400: "Malformed",
   401: "No valid credentials; nothing says whether the shop exists",
+  403: "The token's role is too small, or it has none",
   404: "Not there, or another shop's",
   409: "In conflict with its state",
   413: "Larger than 1 MiB",
@@ -58,7 +61,7 @@ export interface ApiOperation {
   id: string;
   summary: string;
   /** Whom it answers; null: anybody. */
-  security: "sessionToken" | "signedPush" | "ingestKey" | null;
+  security: "sessionToken" | "signedPush" | "ingestKey" | "staffToken" | null;
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
@@ -67,6 +70,7 @@ export interface ApiOperation {
   refusals: readonly Refusal[];
 }
 
+const staff = { security: "staffToken", refusals: [401, 403, 429, 503] } as const;
 const merchant = { security: "sessionToken", refusals: [401, 429, 503] } as const;
 
 /** Every address of the HTTP API. */
@@ -235,6 +239,14 @@ export const operations: readonly ApiOperation[] = [
     refusals: [400, 401, 413, 415, 429, 503],
   },
   {
+    ...staff,
+    method: "get",
+    path: "/api/staff/me",
+    id: "getStaff",
+    summary: "Who the access token speaks for, and as what",
+    answer: { status: 200, schema: Staff, description: "The person" },
+  },
+  {
     method: "get",
     path: "/api/openapi.json",
     id: "getOpenApi",
@@ -310,6 +322,13 @@ export function buildOpenApiDocument() {
           type: "http",
           scheme: "bearer",
           description: "A live ingest key of the shop, `shk_…`; it decides the shop.",
+        },
+        staffToken: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description:
+            "An access token for this API of the provider that staff sign in with; its role is support or admin.",
         },
       },
     },

@@ -11,6 +11,7 @@ import { withShop } from "#app/platform/tenant.server.ts";
 import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
 import { insertFullShop, newAnchors } from "#e2e/support/rows.ts";
 import { mintSessionToken, sessionClaims } from "#e2e/support/session-token.ts";
+import { staffDoors } from "#e2e/support/staff-doors.ts";
 import { makeConnector, makeShop } from "#e2e/support/tenants.ts";
 import { startWebServer, type WebServer } from "#e2e/support/web-server.ts";
 
@@ -31,7 +32,9 @@ type Door =
   | { door: "merchantPage" }
   | { door: "library" }
   | { door: "nothing" }
-  | { door: "shell" };
+  | { door: "shell" }
+  /** Tried by staff-routes.db.test.ts. */
+  | { door: "staff" };
 
 const doors: Record<string, Door> = {
   root: { door: "shell" },
@@ -100,6 +103,7 @@ const doors: Record<string, Door> = {
   "routes/webhooks.shop.update": { door: "shopifyWebhook" },
   "routes/webhooks.compliance": { door: "shopifyWebhook" },
   "routes/webhooks.airbyte.$token.$event": { door: "airbyteWebhook" },
+  ...Object.fromEntries(Object.keys(staffDoors).map((id) => [id, { door: "staff" }] as const)),
 };
 
 const browser =
@@ -300,7 +304,7 @@ it("knows every route of the build", () => {
 it("documents every route under /api, and nothing else", () => {
   const routes = Object.keys(doors)
     .filter((id) => id.startsWith("routes/api.") && doors[id]!.door !== "nothing")
-    .map((id) => `/${patternOf(id).replace(":id", "{id}")}`);
+    .map((id) => `/${patternOf(id).replaceAll(/:(\w+)/g, "{$1}")}`);
   expect(operations.map((operation) => operation.path).sort()).toEqual(routes.sort());
 });
 
@@ -889,7 +893,7 @@ it("answers a problem at every unknown address under /api", async () => {
     "/api/nothing",
     "/api/sync-health",
     "/api/sync-health/connector",
-    "/api/staff/shops",
+    "/api/staff",
   ]) {
     await expectProblem(await call(path, { headers: await authorization() }), 404);
     await expectProblem(await call(path, { method: "POST" }), 404);

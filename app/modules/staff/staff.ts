@@ -1,20 +1,21 @@
+import { z } from "zod";
 import type { Actor } from "../shops/shop.ts";
 
 /** An admin may do all that support may. */
-export type StaffRole = "support" | "admin";
+export const StaffRole = z.enum(["support", "admin"]);
+export type StaffRole = z.infer<typeof StaffRole>;
 
 /** Somebody whom the provider knows. */
-export interface Person {
-  /** The provider's own id of the person: it stays the same when name and address change. */
-  subject: string;
-  name: string;
-  email: string | null;
-}
+export const Person = z.object({
+  subject: z.string().describe("the provider's own id: it stays the same when name and address change"),
+  name: z.string(),
+  email: z.string().nullable(),
+});
+export type Person = z.infer<typeof Person>;
 
 /** A person of ours. */
-export interface Staff extends Person {
-  role: StaffRole;
-}
+export const Staff = Person.extend({ role: StaffRole });
+export type Staff = z.infer<typeof Staff>;
 
 /** As what the person stands in timelines and the audit. */
 export const actorOf = ({ role, email, name }: Staff): Actor => ({ role, name: email ?? name });
