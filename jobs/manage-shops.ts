@@ -1,29 +1,23 @@
 /** `npm run shops -- <command>`: what an operator does for a shop from the command line. Every change is audited. */
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
-import { recordAudit } from "#app/modules/audit/record-audit.server.ts";
+import { changeWorkspace, issueAirbyteAddresses } from "#app/modules/connectors/change-workspace.server.ts";
 import { listAirbyteConnections } from "#app/modules/connectors/connections.store.server.ts";
-import {
-  connectWorkspace,
-  issueWebhookToken,
-  listUnmatchedWorkspaces,
-} from "#app/modules/connectors/workspaces.store.server.ts";
-import { createIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.server.ts";
+import { listUnmatchedWorkspaces } from "#app/modules/connectors/workspaces.store.server.ts";
+import { rotateIngestKey } from "#app/modules/ingest-keys/manage-ingest-keys.server.ts";
 import type { Shop } from "#app/modules/shops/shop.ts";
 import { findShopByDomain } from "#app/modules/shops/shops.store.server.ts";
 import { airbyteEvents } from "#app/modules/sync-runs/airbyte-webhook.ts";
 import { listUnmappedLineageJobs } from "#app/modules/sync-runs/lineage-jobs.store.server.ts";
-import { pollJob } from "#app/modules/sync-runs/poll-all.server.ts";
 import { assertSafeRole, db } from "#app/platform/db.server.ts";
 import { env } from "#app/platform/env.server.ts";
-import { enqueue } from "#app/platform/queue.server.ts";
-import { type ShopTx, withShop } from "#app/platform/tenant.server.ts";
+import { withShop } from "#app/platform/tenant.server.ts";
 
 const usage = `npm run shops -- <command>
   unmatched --shop=<domain>                  what Airbyte and pipelines name and nothing here has; without --shop, workspaces only
-  connect --shop=<domain> --workspace=<id>   gives the shop its Airbyte workspace and polls it
+  connect --shop=<domain> --workspace=<id>   gives the shop its Airbyte workspace, or another one, and polls it
   airbyte-addresses --shop=<domain>          new addresses for the workspace's notifications; the ones before stop working
-  ingest-key --shop=<domain>                 a new key for the shop's own pipelines, shown this once; others stay live`;
+  ingest-key --shop=<domain>                 a new key for the shop's own pipelines, shown this once; the one before works for a week`;
 
 const { values, positionals } = parseArgs({
   options: { shop: { type: "string" }, workspace: { type: "string" } },
@@ -41,21 +35,13 @@ async function findShop(): Promise<Shop> {
   return shop;
 }
 
-/** One audited change of a shop, in one transaction. */
-function change<T>(shop: Shop, action: string, work: (tx: ShopTx) => Promise<T>): Promise<T> {
-  return withShop(shop.id, async (tx) => {
-    const done = await work(tx);
-    await recordAudit(tx, {
-      shopId: shop.id,
-      actor: { role: "admin", name: `command line (${userInfo().username})` },
-      action,
-      target: shop.domain,
-      requestId: "",
-      at: new Date(),
-    });
-    return done;
-  });
-}
+/** Who the command line is, in the audit. */
+const by = () => ({
+  actor: { role: "admin" as const, name: `command line (${userInfo().username})` },
+  now: new Date(),
+  requestId: "",
+});
+const reason = "From the command line.";
 
 const commands: Record<string, () => Promise<unknown>> = {
   unmatched: async () => {
@@ -75,27 +61,17 @@ const commands: Record<string, () => Promise<unknown>> = {
     const { workspace } = values;
     if (!workspace || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(workspace))
       throw new Error("Say which workspace: --workspace=<the id in Airbyte's address>");
-    return change(shop, "shop.connect_workspace", async (tx) => {
-      if (!(await connectWorkspace(tx, shop.id, workspace, new Date())))
-        throw new Error(
-          `${shop.domain} has a workspace already, or another shop has ${workspace}. Nothing was changed.`,
-        );
-      await enqueue(tx, [pollJob(shop.id)]);
-      return { shop: shop.domain, workspace };
-    });
+    await withShop(shop.id, (tx) => changeWorkspace(tx, shop.id, { workspaceId: workspace, reason }, by()));
+    return { shop: shop.domain, workspace };
   },
   "airbyte-addresses": async () => {
     const shop = await findShop();
-    const token = await change(shop, "shop.issue_airbyte_addresses", (tx) => issueWebhookToken(tx, shop.id));
-    if (!token) throw new Error(`${shop.domain} has no Airbyte workspace yet: connect it first.`);
-    const root = env().SHOPIFY_APP_URL.replace(/\/$/, "");
-    return Object.fromEntries(
-      airbyteEvents.map((event) => [event, `${root}/webhooks/airbyte/${token}/${event}`]),
-    );
+    const wanted = { root: env().SHOPIFY_APP_URL, events: airbyteEvents, reason };
+    return withShop(shop.id, (tx) => issueAirbyteAddresses(tx, shop.id, wanted, by()));
   },
   "ingest-key": async () => {
     const shop = await findShop();
-    return change(shop, "shop.create_ingest_key", (tx) => createIngestKey(tx, shop.id, new Date()));
+    return withShop(shop.id, (tx) => rotateIngestKey(tx, shop.id, reason, by()));
   },
 };
 

@@ -58,8 +58,8 @@ async function ensureLogin(owner: pg.Client, url: string, group: string | null):
 }
 
 /**
- * graphile-worker's schema, owned by the queue's role, and the app's two doors into it. The app may add jobs and see
- * how the queue stands; it can read no payload and touch no other job.
+ * graphile-worker's schema, owned by the queue's role, and the app's doors into it. The app may add jobs, see how the
+ * queue stands and what failed, and have failed jobs tried again or given up; of a payload it sees ids only.
  */
 async function installQueue(owner: pg.Client, queueUrl: string): Promise<void> {
   const queueRole = pg.escapeIdentifier(decodeURIComponent(new URL(queueUrl).username));
@@ -99,9 +99,54 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
          coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE locked_at IS NULL AND run_at <= now() AND attempts < max_attempts)), 0)::double precision
   FROM graphile_worker.jobs $$;
 
-REVOKE EXECUTE ON FUNCTION graphile_worker.sync_health_enqueue(jsonb), graphile_worker.sync_health_queue_depth() FROM PUBLIC;
+CREATE OR REPLACE FUNCTION graphile_worker.sync_health_queue_tasks()
+RETURNS TABLE (task text, ready bigint, scheduled bigint, running bigint, retrying bigint, failed bigint, oldest_due_at timestamptz, running_since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT task_identifier,
+         count(*) FILTER (WHERE locked_at IS NULL AND run_at <= now() AND attempts < max_attempts),
+         count(*) FILTER (WHERE locked_at IS NULL AND run_at > now() AND attempts < max_attempts),
+         count(*) FILTER (WHERE locked_at IS NOT NULL),
+         count(*) FILTER (WHERE locked_at IS NULL AND attempts < max_attempts AND attempts > 0),
+         count(*) FILTER (WHERE locked_at IS NULL AND attempts >= max_attempts),
+         min(run_at) FILTER (WHERE locked_at IS NULL AND run_at <= now() AND attempts < max_attempts),
+         min(locked_at)
+  FROM graphile_worker.jobs GROUP BY task_identifier ORDER BY task_identifier $$;
+
+-- Of a payload only what names something: a uuid, an instant, a number or a short word. Facts are no part of one.
+CREATE OR REPLACE FUNCTION graphile_worker.sync_health_queue_jobs(wanted_state text, wanted_task text, after_id bigint, page_size integer)
+RETURNS TABLE (id text, task text, state text, attempts integer, max_attempts integer, last_error text, run_at timestamptz,
+  locked_at timestamptz, created_at timestamptz, updated_at timestamptz, ids json)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT j.id::text, j.task_identifier, s.state, j.attempts::integer, j.max_attempts::integer, left(j.last_error, 2000), j.run_at, j.locked_at,
+    j.created_at, j.updated_at,
+    (SELECT coalesce(json_object_agg(e.key, e.value), '{}') FROM json_each_text(p.payload) e
+      WHERE json_typeof(p.payload) = 'object' AND e.key ~ '(Id|At|batch|topic)$' AND e.value ~ '^[A-Za-z0-9_.:/+-]{1,64}$')
+  FROM graphile_worker.jobs j
+  JOIN graphile_worker._private_jobs p ON p.id = j.id
+  CROSS JOIN LATERAL (SELECT CASE WHEN j.locked_at IS NOT NULL THEN 'running' WHEN j.attempts >= j.max_attempts THEN 'failed'
+    WHEN j.attempts > 0 THEN 'retrying' WHEN j.run_at <= now() THEN 'ready' ELSE 'scheduled' END AS state) s
+  WHERE s.state = wanted_state AND (wanted_task IS NULL OR j.task_identifier = wanted_task) AND (after_id IS NULL OR j.id < after_id)
+  ORDER BY j.id DESC LIMIT page_size $$;
+
+-- Jobs that failed, for good or so far, are tried from the beginning, now. What runs is left alone.
+CREATE OR REPLACE FUNCTION graphile_worker.sync_health_retry_jobs(job_ids bigint[]) RETURNS SETOF text
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT r.id::text FROM graphile_worker.reschedule_jobs(
+    ARRAY(SELECT j.id FROM graphile_worker.jobs j WHERE j.id = ANY (job_ids) AND j.locked_at IS NULL AND j.attempts > 0), run_at := now(), attempts := 0) r $$;
+
+-- Jobs that failed so far are not tried any more. Their last error is kept.
+CREATE OR REPLACE FUNCTION graphile_worker.sync_health_give_up_jobs(job_ids bigint[]) RETURNS SETOF text
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT g.id::text FROM graphile_worker.jobs j CROSS JOIN LATERAL graphile_worker.permanently_fail_jobs(ARRAY[j.id], j.last_error) g
+  WHERE j.id = ANY (job_ids) AND j.locked_at IS NULL AND j.attempts > 0 AND j.attempts < j.max_attempts $$;
+
+REVOKE EXECUTE ON FUNCTION graphile_worker.sync_health_enqueue(jsonb), graphile_worker.sync_health_queue_depth(), graphile_worker.sync_health_queue_tasks(),
+  graphile_worker.sync_health_queue_jobs(text, text, bigint, integer), graphile_worker.sync_health_retry_jobs(bigint[]),
+  graphile_worker.sync_health_give_up_jobs(bigint[]) FROM PUBLIC;
 GRANT USAGE ON SCHEMA graphile_worker TO sync_health_app;
-GRANT EXECUTE ON FUNCTION graphile_worker.sync_health_enqueue(jsonb), graphile_worker.sync_health_queue_depth() TO sync_health_app;
+GRANT EXECUTE ON FUNCTION graphile_worker.sync_health_enqueue(jsonb), graphile_worker.sync_health_queue_depth(), graphile_worker.sync_health_queue_tasks(),
+  graphile_worker.sync_health_queue_jobs(text, text, bigint, integer), graphile_worker.sync_health_retry_jobs(bigint[]),
+  graphile_worker.sync_health_give_up_jobs(bigint[]) TO sync_health_app;
 `;
 
 /** For a shop's page of staff: the jobs whose payload names the shop, and of the payload nothing. */

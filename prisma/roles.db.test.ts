@@ -69,15 +69,23 @@ describe("functions that run as their owner", () => {
   test("are exactly these", async () => {
     expect(await names(`SELECT n.nspname || '.' || f.proname AS name ${definers} ORDER BY 1`)).toEqual([
       "graphile_worker.sync_health_enqueue",
+      "graphile_worker.sync_health_give_up_jobs",
       "graphile_worker.sync_health_jobs_of_shop",
       "graphile_worker.sync_health_queue_depth",
+      "graphile_worker.sync_health_queue_jobs",
+      "graphile_worker.sync_health_queue_tasks",
+      "graphile_worker.sync_health_retry_jobs",
       "public.count_failing_sources",
+      "public.count_unreachable_workspaces",
       "public.ensure_result_partitions",
       "public.ensure_shop",
       "public.find_airbyte_webhook",
       "public.find_ingest_key",
       "public.find_shop_by_domain",
       "public.list_airbyte_workspaces",
+      "public.list_audit",
+      "public.list_audit_actions",
+      "public.list_failing_sources",
       "public.list_overdue_alerts",
       "public.list_overdue_backfills",
       "public.list_shop_ids",
@@ -129,7 +137,7 @@ describe("the queue's role", () => {
     await queue.end();
   });
 
-  test("shares no table with the app: jobs go in by the named functions only", async () => {
+  test("shares no table with the app: jobs go in, are seen and tried again by the named functions only", async () => {
     expect(
       await names(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'graphile_worker'::regnamespace AND relkind IN ('r', 'v')
         AND has_table_privilege('test_app', oid, 'SELECT, INSERT, UPDATE, DELETE')`),
@@ -137,6 +145,14 @@ describe("the queue's role", () => {
     expect(
       await names(`SELECT proname AS name FROM pg_proc WHERE pronamespace = 'graphile_worker'::regnamespace AND prosecdef
         AND has_function_privilege('test_app', oid, 'EXECUTE') ORDER BY 1`),
-    ).toEqual(["sync_health_enqueue", "sync_health_jobs_of_shop", "sync_health_queue_depth"]);
+    ).toEqual([
+      "sync_health_enqueue",
+      "sync_health_give_up_jobs",
+      "sync_health_jobs_of_shop",
+      "sync_health_queue_depth",
+      "sync_health_queue_jobs",
+      "sync_health_queue_tasks",
+      "sync_health_retry_jobs",
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { ListedShop, ShopCounts, ShopList } from "../modules/health/list-shops.ts";
 import { counted, formatAgo } from "./format.ts";
 import styles from "./staff-shops-view.module.css";
-import { CellDetail, StaffTable, staffTableStyles } from "./staff-table.tsx";
+import { CellDetail, NumberCell, StaffTable } from "./staff-table.tsx";
 import { checkedInWords, shopBadge, shopName } from "./staff-words.ts";
 import { StatusBadge } from "./status-badge.tsx";
 
@@ -32,12 +32,12 @@ export function StaffShopsView({ page }: { page: StaffShopsPage }) {
               <StaffTable
                 label="Shops, the worst first"
                 columns={[
-                  { label: "Shop" },
-                  { label: "Status" },
-                  { label: "Score", isNumber: true },
-                  { label: "Worst problem" },
-                  { label: "Open", isNumber: true },
-                  { label: "Checked" },
+                  { title: "Shop" },
+                  { title: "Status" },
+                  { title: "Score", isNumber: true },
+                  { title: "Worst problem" },
+                  { title: "Open", isNumber: true },
+                  { title: "Checked" },
                 ]}
               >
                 {shops.map((shop) => (
@@ -116,7 +116,7 @@ function ShopRow({ shop, now }: { shop: ListedShop; now: string }) {
           {shop.blocked ? <Badge tone="critical">Blocked</Badge> : null}
         </InlineStack>
       </td>
-      <td className={staffTableStyles.number}>{shop.score ?? "—"}</td>
+      <NumberCell>{shop.score ?? "—"}</NumberCell>
       <td>
         {shop.problem ?? (
           <Text as="span" tone="subdued">
@@ -127,7 +127,7 @@ function ShopRow({ shop, now }: { shop: ListedShop; now: string }) {
           <CellDetail>Since {formatAgo(shop.problemSince, now).replace(/ ago$/, "")}</CellDetail>
         ) : null}
       </td>
-      <td className={staffTableStyles.number}>{shop.openIncidents}</td>
+      <NumberCell>{shop.openIncidents}</NumberCell>
       <td>
         {checkedInWords(shop.checkedAt, now)}
         {shop.stale && shop.checkedAt ? <CellDetail>Late: what is shown may be old</CellDetail> : null}

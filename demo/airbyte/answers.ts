@@ -71,7 +71,11 @@ export function sourceAnswer(connection: ConnectionState) {
     sourceType: kind.sourceType,
     definitionId: kind.definitionId,
     workspaceId: connection.workspaceId,
-    configuration: { start_date: "2024-01-01", credentials: { access_token: "**********" } },
+    // As the real one: a secret is shown as asterisks.
+    configuration: {
+      ...connection.sourceSettings,
+      credentials: { ...connection.sourceSettings.credentials, access_token: "**********" },
+    },
     createdAt: Math.floor(connection.createdAt.getTime() / 1000),
   };
 }

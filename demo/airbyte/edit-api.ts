@@ -31,8 +31,11 @@ export function editOne(
     if (!found) return missing();
     if (method === "GET") return ok(found);
     if (method !== "PATCH") return null;
+    if (!isRecord(body.configuration)) return nameless(400);
+    const own = state.connections().filter((each) => each.copyOf === null && each.sourceId === id);
+    if (own[0]) return setSource(state, own, body.configuration);
     const owner = state.connections().find((each) => each.backfillSource?.sourceId === id);
-    if (!owner?.backfillSource || !isRecord(body.configuration)) return nameless(400);
+    if (!owner?.backfillSource) return nameless(400);
     Object.assign(owner.backfillSource.configuration, body.configuration);
     state.changed();
     return ok(backfillSourceAnswer(owner));
@@ -46,6 +49,30 @@ export function editOne(
   connection.status = "deprecated";
   state.changed();
   return { status: 204, body: null };
+}
+
+/** As the real one: what is named is merged into what is there, also within objects, and the answer shows no secret. */
+function setSource(
+  state: State,
+  connections: readonly ConnectionState[],
+  configuration: Record<string, unknown>,
+): Answer {
+  const { start_date: startDate, credentials } = configuration;
+  const token = isRecord(credentials) ? credentials.access_token : undefined;
+  // A refusal that quotes what it was given, as some do.
+  if (token !== undefined && (typeof token !== "string" || token.includes(" ")))
+    return problem(
+      422,
+      "unprocessable",
+      "The body is not valid.",
+      `access_token "${String(token)}" has a wrong format`,
+    );
+  for (const { sourceSettings } of connections) {
+    if (typeof startDate === "string") sourceSettings.start_date = startDate;
+    if (token !== undefined) sourceSettings.credentials.access_token = token;
+  }
+  state.changed();
+  return ok(sourceAnswer(connections[0]!));
 }
 
 /** Written by the public API: `manual`, or a cron expression of every so many minutes, as this stand-in prints it. */

@@ -1,4 +1,4 @@
-import type { ConnectionState, JobState, Notifications } from "./state.ts";
+import { type ConnectionState, isLetIn, type JobState, type Notifications } from "./state.ts";
 
 /**
  * What Airbyte's generic webhook posts when a job has ended, with all its fields
@@ -10,13 +10,17 @@ export function notificationOf(
     ConnectionState,
     "name" | "kind" | "shopDomain" | "workspaceId" | "connectionId" | "sourceId" | "destinationId"
   >,
+  isRefused = false,
 ) {
   const isSuccess = job.status === "succeeded";
   const rows = job.rows ?? 0;
   const seconds = Math.max(0, Math.round((job.updatedAt.getTime() - job.createdAt.getTime()) / 1000));
   const url = `https://cloud.airbyte.example/workspaces/${connection.workspaceId}/connections/${connection.connectionId}`;
   const whole = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
-  const errorMessage = isSuccess ? null : "The source could not be reached. The sync will be tried again.";
+  const trouble = isRefused
+    ? { message: "Invalid access token.", type: "config_error" }
+    : { message: "The source could not be reached. The sync will be tried again.", type: "transient_error" };
+  const errorMessage = isSuccess ? null : trouble.message;
   return {
     text: isSuccess
       ? `Your connection ${connection.name} succeeded\nThis was for null\n\nYou can access its logs here: ${url}\n\nJob ID: ${job.jobId}`
@@ -46,7 +50,7 @@ export function notificationOf(
       recordsFilteredOut: 0,
       bytesFilteredOut: 0,
       errorMessage,
-      errorType: isSuccess ? null : "transient_error",
+      errorType: isSuccess ? null : trouble.type,
       errorOrigin: isSuccess ? null : "source",
       durationInSeconds: seconds,
       durationFormatted: `${Math.floor(seconds / 60)} min ${seconds % 60} sec`,
@@ -68,7 +72,7 @@ export async function notify(
   await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(notificationOf(job, connection)),
+    body: JSON.stringify(notificationOf(job, connection, !isLetIn(connection))),
     signal: AbortSignal.timeout(5_000),
   }).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { stateAt } from "./cursors.ts";
 import type { Stretch } from "./load-rows.ts";
 import { planStretches } from "./plan-stretches.ts";
-import { type ConnectionState, hasEnded, type JobState, type State } from "./state.ts";
+import { type ConnectionState, hasEnded, isLetIn, type JobState, type State } from "./state.ts";
 
 /** How fast the stand-in lives. */
 export interface Pace {
@@ -89,7 +89,8 @@ export function createScheduler({ state, now, load, onEnded, pace: given }: Opti
     turn("running");
     const syncMs = wanted ? Math.min(HURRIED_MS, pace.syncMs) : pace.syncMs;
     await pause(connection.behaviour === "importing" ? longImportMs : syncMs, signal);
-    const outcome = wanted ?? (connection.behaviour === "fail" ? "failed" : "succeeded");
+    const outcome =
+      wanted ?? (connection.behaviour === "fail" || !isLetIn(connection) ? "failed" : "succeeded");
     if (outcome === "succeeded" && !hasEnded(job) && !signal.aborted) {
       try {
         await readAll(job, connection, signal);

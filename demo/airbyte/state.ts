@@ -50,6 +50,11 @@ export interface SeededWorkspace {
 /** `held` starts nothing by itself, `fail` lets every sync fail, `importing` lets one run for hours. */
 export type Behaviour = "normal" | "held" | "fail" | "importing";
 
+export interface SourceSettings {
+  start_date: string;
+  credentials: { auth_type: string; access_token: string };
+}
+
 export interface ConnectionState extends SeededConnection {
   workspaceId: string;
   shopDomain: string;
@@ -66,6 +71,8 @@ export interface ConnectionState extends SeededConnection {
   /** The schedule is what the API was last told, and no longer what the seed says. */
   isScheduleSet: boolean;
   backfillSource: { sourceId: string; configuration: Record<string, unknown> } | null;
+  /** What its source is set to. The platform takes an access token that begins with `demo-`, and no other. */
+  sourceSettings: SourceSettings;
   /** The connection whose second source this one reads, between that source's two days. */
   copyOf: string | null;
 }
@@ -94,8 +101,16 @@ const unsaid = () => ({
   isScheduleSet: false,
   backfillSource: null,
   copyOf: null,
+  sourceSettings: {
+    start_date: "2024-01-01",
+    credentials: { auth_type: "oauth2.0", access_token: "demo-access-token" },
+  },
 });
 const keptJobs = 1500;
+/** Whether the platform behind a source lets it in. */
+export const isLetIn = ({ sourceSettings }: ConnectionState): boolean =>
+  sourceSettings.credentials.access_token.startsWith("demo-");
+
 const ended = new Set<JobState["status"]>(["failed", "succeeded", "cancelled"]);
 export const hasEnded = (job: JobState) => ended.has(job.status);
 
@@ -235,6 +250,7 @@ export function openState(file: string | undefined) {
               : wanted.everyMinutes,
           syncMode: wanted.syncMode ?? unsaid().syncMode,
           cursors: known?.cursors ?? {},
+          sourceSettings: known?.sourceSettings ?? unsaid().sourceSettings,
           isScheduleSet: known?.isScheduleSet ?? false,
           backfillSource: wanted.hasBackfillSource
             ? (known?.backfillSource ?? { sourceId: idOf("backfill-source"), configuration: {} })

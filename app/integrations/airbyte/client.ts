@@ -37,8 +37,12 @@ export interface AirbyteClient {
   deleteConnection(connectionId: string): Promise<void>;
   listSources(workspaceId: string): Promise<AirbyteSourceDetail[]>;
   getSourceDetail(sourceId: string): Promise<AirbyteSourceDetail>;
-  /** Changes only the settings named; secrets that are not named stay. */
-  patchSource(sourceId: string, configuration: Record<string, unknown>): Promise<void>;
+  /** Changes only the settings named, also within objects; secrets that are not named stay. */
+  patchSource(
+    sourceId: string,
+    configuration: Record<string, unknown>,
+    secrets?: readonly string[],
+  ): Promise<void>;
 }
 
 export type WritableSchedule = Exclude<AirbyteSchedule, { scheduleType: "basic" }>;
@@ -168,8 +172,8 @@ export function createAirbyteClient(options: AirbyteOptions): AirbyteClient {
       listAll("/sources", { workspaceIds: workspaceId }, AirbyteSourceDetail, (source) => source.sourceId),
     getSourceDetail: async (sourceId) =>
       readAnswer(AirbyteSourceDetail, await send({ path: sourcePath(sourceId) })),
-    patchSource: async (sourceId, configuration) => {
-      await send({ method: "PATCH", path: sourcePath(sourceId), body: { configuration } });
+    patchSource: async (sourceId, configuration, secrets = []) => {
+      await send({ method: "PATCH", path: sourcePath(sourceId), body: { configuration }, secrets });
     },
   };
 }

@@ -22,6 +22,8 @@ export interface AirbyteRequest {
   path: string;
   query?: Record<string, string>;
   body?: unknown;
+  /** What is in the body and must not come back out of an error. */
+  secrets?: readonly string[];
   /** For what takes Airbyte longer than the rest. */
   timeoutMs?: number;
 }
@@ -68,7 +70,7 @@ export function createSend(options: AirbyteOptions): Send {
         429,
         "Airbyte throttles us; not asked again yet.",
       );
-    const secrets = [clientSecret, clientId, token ?? ""];
+    const secrets = [clientSecret, clientId, token ?? "", ...(request.secrets ?? [])];
     let status: number;
     let headers: Headers;
     let text: string;

@@ -1,10 +1,8 @@
+import { type LimitsOf, limitsOf } from "./check-thresholds.ts";
 import { concludeDays, concludeNow } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { formatMeasure, measureName, nameDay } from "./data-words.ts";
 import { isInside, JUDGED_BACK_DAYS } from "./judged-days.ts";
-
-/** This many tolerances apart is no rounding and no late correction. */
-const GROSS = 5;
 
 /** Whether figures that were derived agree with their parts, each day on its own. Nothing to compare: nothing to say. */
 export function judgeConsistency(facts: DataFacts): CheckVerdict {
@@ -15,8 +13,9 @@ export function judgeConsistency(facts: DataFacts): CheckVerdict {
   const days = facts.days
     .slice(-JUDGED_BACK_DAYS)
     .filter(({ day, rowCount }) => rowCount > 0 && !isInside(day, settled));
+  const limits = limitsOf(facts.thresholds, check);
   const found = days.flatMap((day) =>
-    worstOf(identities.flatMap((identity) => compare(day, identity, facts) ?? [])),
+    worstOf(identities.flatMap((identity) => compare(day, identity, limits, facts) ?? [])),
   );
   return concludeDays(check, {
     plan: { judge: [], stands: [], judgedThrough: days.at(-1)?.day ?? null },
@@ -30,6 +29,7 @@ export function judgeConsistency(facts: DataFacts): CheckVerdict {
 function compare(
   { day, measures }: DayOfData,
   { measure, parts, tolerance }: DataFacts["shape"]["identities"][string],
+  limits: LimitsOf<"metric_inconsistency">,
   { currency }: DataFacts,
 ): Finding | null {
   const value = measures[measure]?.sum;
@@ -43,10 +43,10 @@ function compare(
   const allowed = tolerance * Math.max(Math.abs(made), size / 100);
   const apart = Math.abs(value - made);
   // Sums of cents are not exact.
-  if (apart <= Math.max(allowed, 0.01)) return null;
+  if (apart <= Math.max(limits.warning * allowed, 0.01)) return null;
   return {
     subject: day,
-    severity: apart > GROSS * allowed ? "high" : "warning",
+    severity: apart > limits.high * allowed ? "high" : "warning",
     value,
     expectedLow: made - allowed,
     expectedHigh: made + allowed,

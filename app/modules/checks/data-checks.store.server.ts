@@ -8,6 +8,8 @@ import type { CheckVerdict, DaySpan, Finding } from "./data-facts.ts";
 export interface StoredCheck {
   check: string;
   enabled: boolean;
+  /** As staff set them; to be read by `readThresholds`. */
+  thresholds: unknown;
   outcome: CheckVerdict["outcome"] | "not_judged";
   severity: Severity | null;
   evaluatedAt: Date | null;
@@ -69,7 +71,7 @@ export async function loadConnectorsToJudge(
       coalesce(r.runs, '[]') AS "recentRuns", coalesce(w.spans, '[]') AS expected, coalesce(p.spans, '[]') AS past
     FROM connectors c JOIN shops s ON s.id = c.shop_id
     CROSS JOIN LATERAL (
-      SELECT json_agg(json_build_object('check', q.check_name, 'enabled', q.enabled, 'outcome', q.outcome, 'severity', q.severity,
+      SELECT json_agg(json_build_object('check', q.check_name, 'enabled', q.enabled, 'thresholds', q.thresholds, 'outcome', q.outcome, 'severity', q.severity,
           'evaluatedAt', q.evaluated_at, 'failing', q.failing_streak, 'passing', q.passing_streak, 'findings', q.findings,
           'incidentId', i.id, 'incidentStatus', i.status, 'incidentSeverity', i.severity, 'openedAt', i.opened_at, 'resolvedAt', i.resolved_at,
           'resolution', i.resolution)) AS checks

@@ -1,6 +1,7 @@
 import type { Source } from "../connectors/sources.ts";
 import type { Severity } from "../severity.ts";
-import type { DataCheckName } from "./check-names.ts";
+import type { CheckName, DataCheckName } from "./check-names.ts";
+import type { Thresholds } from "./check-thresholds.ts";
 
 /** What one measure held in a day's rows. */
 export interface MeasureOfDay {
@@ -78,6 +79,8 @@ export interface DataFacts {
   /** Rows of the last successful syncs that said how many, newest first. */
   recentRuns: readonly number[];
   prior: ReadonlyMap<DataCheckName, PriorVerdict>;
+  /** What staff set for this connector's checks; none: all is as for everybody. */
+  thresholds?: ReadonlyMap<CheckName, Thresholds>;
   /** Profiles were read anew although no number need have changed: everything is judged again. */
   isFullPass: boolean;
 }

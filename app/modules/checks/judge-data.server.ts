@@ -6,7 +6,8 @@ import { applyChanges, type Change } from "../incidents/apply-changes.server.ts"
 import type { WarehouseMapping } from "../profiles/mapping.ts";
 import { loadHours, loadSeries, type Series } from "../profiles/series.store.server.ts";
 import { hourBefore } from "../shops/shop-days.ts";
-import { type DataCheckName, isHardCheck } from "./check-names.ts";
+import { type CheckName, type DataCheckName, isCheckName, isHardCheck } from "./check-names.ts";
+import { readThresholds, type Thresholds } from "./check-thresholds.ts";
 import { daysSetApart, dueThroughOf, isDataCheck, SERIES_DAYS, shapeOf } from "./data-basis.ts";
 import {
   type Conclusion,
@@ -148,9 +149,20 @@ function factsOf(
         return prior && isDataCheck(stored.check) ? [[stored.check, prior]] : [];
       }),
     ),
+    thresholds: thresholdsOf(checks),
     isFullPass,
   };
 }
+
+/** What staff set for a connector's checks. */
+export const thresholdsOf = (
+  checks: readonly { check: string; thresholds: unknown }[],
+): ReadonlyMap<CheckName, Thresholds> =>
+  new Map(
+    checks.flatMap(({ check, thresholds }): [CheckName, Thresholds][] =>
+      isCheckName(check) ? [[check, readThresholds(check, thresholds)]] : [],
+    ),
+  );
 
 const priorOf = ({ evaluatedAt, outcome, findings }: StoredCheck): PriorVerdict | null =>
   evaluatedAt && {

@@ -1,11 +1,7 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
-import { isSource } from "../connectors/sources.ts";
-import { loadMapping } from "../profiles/load-mapping.server.ts";
-import { loadSeries } from "../profiles/series.store.server.ts";
 import type { Shop } from "../shops/shop.ts";
 import { dayOf } from "../shops/shop-days.ts";
-import { daysSetApart, dueThroughOf, SERIES_DAYS, shapeOf } from "./data-basis.ts";
-import type { DataFacts, DaySpan } from "./data-facts.ts";
+import { loadDataFacts } from "./load-data-facts.server.ts";
 import { replayDays } from "./replay-days.ts";
 import { drawSeries, type SeriesChart } from "./series-chart.ts";
 import { seriesOf } from "./volume-series.ts";
@@ -17,32 +13,13 @@ import { seriesOf } from "./volume-series.ts";
 export async function loadSeriesCharts(
   tx: ShopTx,
   shop: Shop,
-  { id, source }: { id: string; source: string },
+  connector: { id: string; source: string },
   now: Date,
   days: number,
 ): Promise<SeriesChart[] | null> {
-  if (!isSource(source)) return null;
-  const mapped = loadMapping().mapping[source];
-  if (!mapped) return null;
-  const [profiled] = await loadSeries(tx, { connectorIds: [id] }, { days: SERIES_DAYS, now });
-  if (!profiled?.profiledAt) return null;
-  const { lastSucceededAt, expected, past, failing } = await loadContext(tx, shop, id);
-  const shape = shapeOf(mapped);
-  const facts: DataFacts = {
-    source,
-    currency: shop.currency,
-    shape,
-    days: profiled.days,
-    hours: [],
-    hasRows: profiled.hasRows,
-    dueThrough: dueThroughOf(source, lastSucceededAt, shop.timeZone),
-    dueThroughHour: null,
-    expected,
-    ...daysSetApart(past, failing),
-    recentRuns: [],
-    prior: new Map(),
-    isFullPass: false,
-  };
+  const facts = await loadDataFacts(tx, shop, connector, now);
+  if (!facts) return null;
+  const { source, shape } = facts;
   return seriesOf(shape).map((series) =>
     drawSeries({
       source,
@@ -53,25 +30,4 @@ export async function loadSeriesCharts(
       replayed: replayDays(facts, days, series),
     }),
   );
-}
-
-/** What of a connector's days is known besides its profiles. */
-async function loadContext(tx: ShopTx, shop: Shop, connectorId: string) {
-  const [row] = await tx.$queryRaw<
-    {
-      lastSucceededAt: Date | null;
-      expected: DaySpan[];
-      past: (DaySpan & { check: string; resolution: string | null })[];
-      failing: { subject: string }[];
-    }[]
-  >`
-    SELECT c.last_succeeded_at AS "lastSucceededAt",
-      (SELECT coalesce(json_agg(json_build_object('from', start_day, 'to', end_day)), '[]') FROM expected_windows
-        WHERE shop_id = c.shop_id AND (connector_id IS NULL OR connector_id = c.id)) AS expected,
-      (SELECT coalesce(json_agg(json_build_object('from', first_day, 'to', last_day, 'check', check_name, 'resolution', resolution)), '[]')
-        FROM dq_incidents WHERE shop_id = c.shop_id AND connector_id = c.id AND status = 'resolved' AND first_day IS NOT NULL) AS past,
-      (SELECT coalesce(json_agg(json_build_object('subject', f ->> 'subject')), '[]') FROM dq_checks k, jsonb_array_elements(k.findings -> 'failing') f
-        WHERE k.shop_id = c.shop_id AND k.connector_id = c.id) AS failing
-    FROM connectors c WHERE c.shop_id = ${shop.id}::uuid AND c.id = ${connectorId}::uuid`;
-  return row ?? { lastSucceededAt: null, expected: [], past: [], failing: [] };
 }

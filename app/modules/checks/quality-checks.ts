@@ -1,18 +1,16 @@
 import { type BadRows, judgeRate } from "../anomalies/judge-rate.ts";
 import { dayBefore } from "../shops/shop-days.ts";
+import { limitsOf } from "./check-thresholds.ts";
 import { concludeDays, concludeNow, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { countRows, measureName, nameDay, nameDays, rowsOf } from "./data-words.ts";
 import { daysToJudge, isInside, JUDGED_BACK_DAYS } from "./judged-days.ts";
 
-/** A gap of more days than this is high. */
-const FEW_DAYS = 3;
-
 /** Any key that is there twice. A day is looked at as soon as it is profiled: a duplicate does not mature. */
 export function judgeDuplicates(facts: DataFacts): CheckVerdict {
   return judgeCounts(facts, "duplicate_primary_key", (day) => {
     const extra = day.duplicateKeys ?? 0;
-    if (extra === 0) return null;
+    if (extra <= limitsOf(facts.thresholds, "duplicate_primary_key").allowedRows) return null;
     return {
       value: extra,
       sentence: `${nameDay(day.day)}: ${countRows(facts.source, extra)} ${extra === 1 ? "is" : "are"} there twice or more.`,
@@ -28,7 +26,7 @@ export function judgeNegatives(facts: DataFacts): CheckVerdict {
       return count > 0 ? [{ measure, count }] : [];
     });
     const worst = bad.sort((a, b) => b.count - a.count)[0];
-    if (!worst) return null;
+    if (!worst || worst.count <= limitsOf(facts.thresholds, "negative_values").allowedRows) return null;
     return {
       value: worst.count,
       sentence: `${nameDay(day.day)}: ${countRows(facts.source, worst.count)} with a negative ${measureName(worst.measure)}.`,
@@ -86,12 +84,14 @@ export function judgeMissingDays(facts: DataFacts): CheckVerdict {
   // A source that often has days without rows has no gaps: it is quiet.
   const share = recent.filter(({ rowCount }) => rowCount > 0).length / Math.max(1, recent.length);
   const isDaily = days.length >= 14 && share >= 0.5;
-  const missing = isDaily
+  const { allowedDays, warningDays } = limitsOf(facts.thresholds, check);
+  const found = isDaily
     ? recent.filter(
         ({ day, rowCount }) => rowCount === 0 && !isInside(day, settled) && !isInside(day, facts.expected),
       )
     : [];
-  const severity = missing.length > FEW_DAYS ? "high" : "warning";
+  const missing = found.length > allowedDays ? found : [];
+  const severity = missing.length > warningDays ? "high" : "warning";
   const names = missing.map(({ day }) => day);
   return concludeDays(check, {
     plan,
@@ -140,6 +140,7 @@ export function judgeEmptyTable({ hasRows, days, source }: DataFacts): CheckVerd
 export function judgeNullRate(facts: DataFacts): CheckVerdict {
   const check = "null_rate" as const;
   const plan = daysToJudge(facts, check, { isStatistical: true });
+  const { from } = limitsOf(facts.thresholds, check);
   const required = Object.entries(facts.shape.measures).filter(([, { isRequired }]) => isRequired);
   const found: Finding[] = [];
   let last: LastJudged | null = null;
@@ -160,7 +161,7 @@ export function judgeNullRate(facts: DataFacts): CheckVerdict {
         continue;
       }
       last = { state: "judged", shown: last?.shown ?? null };
-      if (verdict.isJump && (!worst || verdict.score > worst.score!)) {
+      if (verdict.score >= from && (!worst || verdict.score > worst.score!)) {
         const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
         worst = {
           subject: day.day,

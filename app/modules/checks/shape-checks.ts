@@ -1,5 +1,6 @@
 import { judgeDistinct } from "../anomalies/judge-distinct.ts";
 import { judgeMix, type Mover } from "../anomalies/judge-mix.ts";
+import { limitsOf } from "./check-thresholds.ts";
 import { concludeDays, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { nameDay } from "./data-words.ts";
@@ -12,6 +13,7 @@ const nameOf = (category: string) =>
 
 /** Whether the mix of channels, campaigns or plans lies further from the usual one than it tends to. */
 export function judgeDrifts(facts: DataFacts): CheckVerdict {
+  const { from } = limitsOf(facts.thresholds, "distribution_drift");
   return overCategories(facts, "distribution_drift", (before, today, name, day) => {
     const verdict = judgeMix({
       history: before.map(({ categories }) => categories[name] ?? {}),
@@ -22,7 +24,7 @@ export function judgeDrifts(facts: DataFacts): CheckVerdict {
     return {
       state: "judged",
       finding:
-        verdict.hasShifted && mover
+        verdict.score >= from && mover
           ? {
               value: verdict.distance,
               expectedLow: null,
@@ -40,6 +42,7 @@ const describeMove = (name: string, { category, share, usualShare }: Mover): str
 
 /** Whether there are fewer or more different values than there tend to be. */
 export function judgeCardinality(facts: DataFacts): CheckVerdict {
+  const { from } = limitsOf(facts.thresholds, "cardinality_shift");
   return overCategories(facts, "cardinality_shift", (before, today, name, day) => {
     const distinct = (one: DayOfData) =>
       Object.keys(one.categories[name] ?? {}).filter((value) => value !== "__none__").length;
@@ -50,7 +53,7 @@ export function judgeCardinality(facts: DataFacts): CheckVerdict {
     });
     if (verdict.state === "learning") return { state: "learning", finding: null };
     // The same number every day is what one expects here.
-    const isShift = verdict.tier !== null && verdict.kind !== "stuck";
+    const isShift = verdict.tier !== null && verdict.score >= from && verdict.kind !== "stuck";
     const count = distinct(today);
     return {
       state: verdict.state,

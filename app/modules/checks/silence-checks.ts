@@ -1,4 +1,5 @@
 import { judgeHour } from "../anomalies/judge-hour.ts";
+import { limitsOf } from "./check-thresholds.ts";
 import { concludeNow } from "./conclude.ts";
 import type { CheckVerdict, DataFacts } from "./data-facts.ts";
 import { nameDay, rowsOf } from "./data-words.ts";
@@ -25,7 +26,8 @@ export function judgeSilence(facts: DataFacts): CheckVerdict {
     count: now.count,
   });
   if (verdict.state !== "judged") return concludeNow("silent_hours", null, verdict.state);
-  if (!verdict.isSilent) return concludeNow("silent_hours", null);
+  if (verdict.score < limitsOf(facts.thresholds, "silent_hours").from)
+    return concludeNow("silent_hours", null);
   const isCritical = source === "shopify_orders" && verdict.probability < VERY_IMPROBABLE;
   return concludeNow("silent_hours", {
     subject: now.hour,
@@ -47,7 +49,7 @@ const IMPOSSIBLE = 1e-6;
 const FEWEST_RUNS = 20;
 
 /** Successful syncs in a row that loaded nothing, against how often that happens to this connector. */
-export function judgeZeroRowSyncs({ recentRuns }: DataFacts): CheckVerdict {
+export function judgeZeroRowSyncs({ recentRuns, thresholds }: DataFacts): CheckVerdict {
   if (recentRuns.length < FEWEST_RUNS) return concludeNow("zero_row_sync", null, "learning");
   const inARow = recentRuns.findIndex((rows) => rows > 0);
   const streak = inARow === -1 ? recentRuns.length : inARow;
@@ -55,7 +57,8 @@ export function judgeZeroRowSyncs({ recentRuns }: DataFacts): CheckVerdict {
   // Even a connector that never had an empty sync may have one: one is added to either side.
   const usualShare = (before.filter((rows) => rows === 0).length + 1) / (before.length + 2);
   const probability = usualShare ** streak;
-  if (streak === 0 || before.length === 0 || probability >= IMPROBABLE)
+  const { emptySyncs } = limitsOf(thresholds, "zero_row_sync");
+  if (streak < emptySyncs || before.length === 0 || probability >= IMPROBABLE)
     return concludeNow("zero_row_sync", null);
   return concludeNow("zero_row_sync", {
     subject: "",

@@ -1,5 +1,6 @@
 import type { DayJudgement, DayVerdict } from "../anomalies/judge-day.ts";
 import type { Severity } from "../severity.ts";
+import { limitsOf } from "./check-thresholds.ts";
 import { concludeDays, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { countRows, formatMeasure, formatRange, nameDay, nameMeasure, nameWeekday } from "./data-words.ts";
@@ -57,7 +58,12 @@ export function judgeVolumes(facts: DataFacts, wanted: ReadonlySet<string>): Che
         odd.add(day.day);
       }
       // The rows tell it; their measure would say the same again.
-      if (verdict.state !== "learning" && one.series === "rows" && verdict.tier && !isUntoldDouble(verdict))
+      if (
+        verdict.state !== "learning" &&
+        one.series === "rows" &&
+        verdict.tier &&
+        !isUntoldDouble(facts, verdict)
+      )
         break;
     }
   }
@@ -123,24 +129,26 @@ function isAbout(
   }
 }
 
-/**
- * A warning is told from this score on. The detector's own limit, 0.5, is met about 12 times a year in an untidy series, and
- * a shop has a dozen series and more: that would be noise. (On 22 quiet series-years of the demo: 5.6 a year at 0.5, 1.4 at
- * 0.7, 0.4 at the alert limit.)
- */
-const TOLD_SCORE = 0.7;
-
-function severityOf(check: VolumeCheck, { source }: DataFacts, verdict: DayVerdict): Severity | null {
+function severityOf(
+  check: VolumeCheck,
+  { source, thresholds }: DataFacts,
+  verdict: DayVerdict,
+): Severity | null {
   if (verdict.state === "learning" || verdict.tier === null) return null;
-  if (check === "zero_orders") return source === "shopify_orders" ? "critical" : "high";
-  if (check === "zero_spend") return "high";
-  if (verdict.score < TOLD_SCORE) return null;
-  // A rise is mostly a good day and never an alert: unique keys see doubled rows for certain.
-  return verdict.kind === "rise" ? "warning" : verdict.tier;
+  if (check === "zero_orders" || check === "zero_spend") {
+    if (verdict.score < limitsOf(thresholds, check).from) return null;
+    return check === "zero_orders" && source === "shopify_orders" ? "critical" : "high";
+  }
+  const { warning, high } = limitsOf(thresholds, check);
+  if (verdict.score < warning) return null;
+  // A rise is mostly a good day and never an alert, nor is a suspicion: unique keys see doubled rows for certain.
+  if (verdict.kind === "rise" || verdict.kind === "double") return "warning";
+  return verdict.score >= high ? "high" : "warning";
 }
 
 /** A faint suspicion that the rows are there twice says nothing of their measure. */
-const isUntoldDouble = ({ kind, score }: DayJudgement): boolean => kind === "double" && score < TOLD_SCORE;
+const isUntoldDouble = ({ thresholds }: DataFacts, { kind, score }: DayJudgement): boolean =>
+  kind === "double" && score < limitsOf(thresholds, "volume_anomaly").warning;
 
 /** "Tuesday 17 Nov: 42 orders, usually 95–140 on a Tuesday." */
 function describe(

@@ -19,6 +19,8 @@ export interface StoredConnection {
   sourceId: string | null;
   streams: string[];
   unmatchedReason: string | null;
+  /** A person said what it feeds: discovery leaves it alone. */
+  isMappedByStaff: boolean;
 }
 
 export interface SeenConnection {
@@ -41,7 +43,8 @@ export async function findAirbyteWorkspace(tx: ShopTx, shopId: string): Promise<
 
 export function listAirbyteConnections(tx: ShopTx, shopId: string): Promise<StoredConnection[]> {
   return tx.$queryRaw<StoredConnection[]>`
-    SELECT id, external_id AS "externalId", name, status, source_id AS "sourceId", streams, unmatched_reason AS "unmatchedReason"
+    SELECT id, external_id AS "externalId", name, status, source_id AS "sourceId", streams, unmatched_reason AS "unmatchedReason",
+      mapped_by_staff AS "isMappedByStaff"
     FROM connections WHERE shop_id = ${shopId}::uuid AND engine = 'airbyte' ORDER BY name, id`;
 }
 
@@ -102,4 +105,19 @@ export async function recordUnreachable(
   await tx.$executeRaw`
     UPDATE airbyte_workspaces SET unreachable_since = coalesce(unreachable_since, ${now}::timestamptz), unreachable_reason = ${reason}
     WHERE shop_id = ${shopId}::uuid`;
+}
+
+/** A person said what a connection feeds, or why it feeds nothing. */
+export async function saveStaffMapping(
+  tx: ShopTx,
+  connectionId: string,
+  unmatchedReason: string | null,
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE connections SET mapped_by_staff = true, unmatched_reason = ${unmatchedReason} WHERE id = ${connectionId}::uuid`;
+}
+
+/** The next poll reads jobs as far back as the first one did: a connection feeds what it did not feed before. */
+export async function readAirbyteFromStart(tx: ShopTx, shopId: string): Promise<void> {
+  await tx.$executeRaw`UPDATE airbyte_workspaces SET jobs_cursor_at = NULL WHERE shop_id = ${shopId}::uuid`;
 }

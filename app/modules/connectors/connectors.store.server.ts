@@ -29,6 +29,20 @@ export async function listConnectors(tx: ShopTx, shopId: string): Promise<Listed
   );
 }
 
+/** Says which connection feeds a connector; null: none any more. */
+export async function feedConnector(
+  tx: ShopTx,
+  connectorId: string,
+  connectionId: string | null,
+): Promise<void> {
+  await tx.$executeRaw`UPDATE connectors SET connection_id = ${connectionId}::uuid WHERE id = ${connectorId}::uuid`;
+}
+
+/** Where the connector's own pipeline wants to be told that days are to be sent again; null: nowhere. */
+export async function saveBackfillUrl(tx: ShopTx, connectorId: string, url: string | null): Promise<void> {
+  await tx.$executeRaw`UPDATE connectors SET backfill_url = ${url} WHERE id = ${connectorId}::uuid`;
+}
+
 /** Adds a connector with its checks; the shop's existing one of that source is answered as it is. Returns its id. */
 export async function addConnector(
   tx: ShopTx,

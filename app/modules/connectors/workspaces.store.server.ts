@@ -31,6 +31,17 @@ export async function connectWorkspace(
   return connected > 0;
 }
 
+/** Takes a shop's workspace away: what it delivered stays, and its connections feed nothing any more. */
+export async function disconnectWorkspace(tx: ShopTx, shopId: string): Promise<void> {
+  await tx.$executeRaw`DELETE FROM airbyte_workspaces WHERE shop_id = ${shopId}::uuid`;
+  await tx.$executeRaw`
+    UPDATE connectors SET connection_id = NULL, sync_requested_at = NULL
+    WHERE shop_id = ${shopId}::uuid AND engine = 'airbyte'`;
+  await tx.$executeRaw`
+    UPDATE connections SET status = 'deprecated', mapped_by_staff = false, unmatched_reason = NULL
+    WHERE shop_id = ${shopId}::uuid AND engine = 'airbyte'`;
+}
+
 /**
  * A new secret part for the address that the workspace's notifications are sent to; the one before no longer counts.
  * @returns the token, told this once: its hash is kept. Null when the shop has no workspace.
@@ -40,6 +51,11 @@ export async function issueWebhookToken(tx: ShopTx, shopId: string): Promise<str
   const issued = await tx.$executeRaw`
     UPDATE airbyte_workspaces SET webhook_token_hash = ${sha256(token)} WHERE shop_id = ${shopId}::uuid`;
   return issued > 0 ? token : null;
+}
+
+/** A workspace that has found its shop is no longer listed as nobody's. */
+export async function forgetUnmatchedWorkspace(tx: ShopTx, workspaceId: string): Promise<void> {
+  await tx.$executeRaw`DELETE FROM airbyte_unmatched_workspaces WHERE workspace_id = ${workspaceId}::uuid`;
 }
 
 /** Replaces the list of workspaces that belong to no shop. */

@@ -28,15 +28,40 @@ export interface IngestKeyHolder {
 
 const contextOf = (keyId: string) => `ingest_key:${keyId}:signing_secret`;
 
-/** A key of its own for the shop. Others stay live, so that a pipeline can move over to it. */
+/** So many characters of a bearer key are kept as they are: 12 of its 46, with `shk_`. */
+const PREFIX_LENGTH = 12;
+
+/** A key of its own for the shop, beside those it has. */
 export async function createIngestKey(tx: ShopTx, shopId: string, now: Date): Promise<NewIngestKey> {
   const id = randomUUID();
   const bearerKey = `shk_${randomBytes(32).toString("base64url")}`;
   const signingSecret = `whsec_${randomBytes(32).toString("base64")}`;
   await tx.$executeRaw`
-    INSERT INTO ingest_keys (shop_id, id, bearer_hash, signing_secret_encrypted, created_at)
-    VALUES (${shopId}::uuid, ${id}::uuid, ${sha256(bearerKey)}, ${secretBox().encrypt(signingSecret, contextOf(id))}, ${now}::timestamptz)`;
+    INSERT INTO ingest_keys (shop_id, id, bearer_hash, prefix, signing_secret_encrypted, created_at)
+    VALUES (${shopId}::uuid, ${id}::uuid, ${sha256(bearerKey)}, ${bearerKey.slice(0, PREFIX_LENGTH)},
+      ${secretBox().encrypt(signingSecret, contextOf(id))}, ${now}::timestamptz)`;
   return { id, bearerKey, signingSecret };
+}
+
+export interface LiveIngestKey {
+  id: string;
+  prefix: string;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+  expiresAt: Date | null;
+}
+
+/** The keys that work now, newest first. */
+export function listLiveIngestKeys(tx: ShopTx, shopId: string, now: Date): Promise<LiveIngestKey[]> {
+  return tx.$queryRaw<LiveIngestKey[]>`
+    SELECT id, prefix, created_at AS "createdAt", last_used_at AS "lastUsedAt", expires_at AS "expiresAt" FROM ingest_keys
+    WHERE shop_id = ${shopId}::uuid AND (expires_at IS NULL OR expires_at > ${now}::timestamptz) ORDER BY created_at DESC, id`;
+}
+
+/** A key works until then, and no longer. */
+export async function endIngestKey(tx: ShopTx, shopId: string, keyId: string, at: Date): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE ingest_keys SET expires_at = ${at}::timestamptz WHERE shop_id = ${shopId}::uuid AND id = ${keyId}::uuid`;
 }
 
 /** The live key that a bearer is, of a shop that has the app installed; null for any other. */

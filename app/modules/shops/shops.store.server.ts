@@ -1,5 +1,5 @@
 import { db } from "#app/platform/db.server.ts";
-import { type ShopTx, withShop } from "#app/platform/tenant.server.ts";
+import type { ShopTx } from "#app/platform/tenant.server.ts";
 import type { Shop } from "./shop.ts";
 import type { ShopProfile } from "./shop-profile.ts";
 
@@ -26,15 +26,6 @@ export async function findShopByDomain(
     locale: row.locale,
     uninstalledAt: row.uninstalled_at,
   };
-}
-
-/** The shop of an id, installed or not; null when there is none. */
-export function findShopById(id: string): Promise<(Shop & { uninstalledAt: Date | null }) | null> {
-  return withShop(id, async (tx) => {
-    const [row] = await tx.$queryRaw<(Shop & { uninstalledAt: Date | null })[]>`
-      SELECT id, domain, time_zone AS "timeZone", currency, locale, uninstalled_at AS "uninstalledAt" FROM shops WHERE id = ${id}::uuid`;
-    return row ?? null;
-  });
 }
 
 /** Makes the shop's rows if they are missing, and answers its id. */

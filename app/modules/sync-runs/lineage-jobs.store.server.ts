@@ -27,6 +27,25 @@ export function listUnmappedLineageJobs(tx: ShopTx, shopId: string): Promise<Lin
     ORDER BY seen_at DESC, namespace, name`;
 }
 
+/** Jobs that staff mapped to a connector, by name. */
+export function listMappedLineageJobs(tx: ShopTx, shopId: string): Promise<LineageJob[]> {
+  return tx.$queryRaw<LineageJob[]>`
+    SELECT namespace, name, connector_id AS "connectorId", unmapped_reason AS "unmappedReason", seen_at AS "seenAt"
+    FROM lineage_jobs WHERE shop_id = ${shopId}::uuid AND connector_id IS NOT NULL ORDER BY namespace, name`;
+}
+
+/** What a person says of a job: the connector that it feeds; null: none of a person's choosing. */
+export async function saveLineageMapping(
+  tx: ShopTx,
+  shopId: string,
+  { namespace, name }: JobName,
+  { connectorId, unmappedReason }: Pick<LineageJob, "connectorId" | "unmappedReason">,
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE lineage_jobs SET connector_id = ${connectorId}::uuid, unmapped_reason = ${unmappedReason}
+    WHERE shop_id = ${shopId}::uuid AND namespace = ${namespace} AND name = ${name}`;
+}
+
 /**
  * Remembers jobs that were seen, and why they feed nothing. Of those that staff has not mapped, the ones seen longest
  * ago make room. One writer of a shop at a time: two that make room for each other would wait in a circle.

@@ -11,7 +11,7 @@ import {
   saveAirbyteConnections,
   saveUnmatchedReasons,
 } from "../connectors/connections.store.server.ts";
-import { addConnector, listConnectors } from "../connectors/connectors.store.server.ts";
+import { addConnector, feedConnector, listConnectors } from "../connectors/connectors.store.server.ts";
 import { type ConnectionMatch, matchConnection } from "../connectors/match-connection.ts";
 import { type Source, sources } from "../connectors/sources.ts";
 import { saveShopHealth } from "../health/shop-health.store.server.ts";
@@ -101,9 +101,12 @@ async function ask(
   const matches = new Map<string, ConnectionMatch>();
   for (const connection of connections) {
     const before = stored.find((each) => each.externalId === connection.connectionId);
+    if (before?.isMappedByStaff) continue;
     const isKnown =
       before && before.sourceId === connection.sourceId && hasSameStreams(before.streams, connection.streams);
-    if (isKnown && !(before.unmatchedReason && discovered)) continue;
+    const isSettled =
+      before?.unmatchedReason != null || connectors.some(({ connectionId }) => connectionId === before?.id);
+    if (isKnown && isSettled && !(before.unmatchedReason && discovered)) continue;
     matches.set(connection.connectionId, await matchOf(airbyte, connection));
   }
   const served = new Set(connectors.map((connector) => connector.source));
@@ -193,6 +196,9 @@ async function connect(
   for (const source of matched) {
     const other = existing.find((each) => each.source === source);
     if (!other) await addConnector(tx, { shopId, source, engine: "airbyte", connectionId, now });
+    // Its workspace was changed, or its connection is gone: this one takes its place.
+    else if (other.connectionId === null && other.engine === "airbyte")
+      await feedConnector(tx, other.id, connectionId);
     else if (other.connectionId !== connectionId) elsewhere.push(sources[source].label);
   }
   return elsewhere.length > 0
