@@ -75,7 +75,7 @@ function ActionDialog({ shop, asked, onClose, onDone }: DialogProps) {
     const form = { ...asked.ids, ...fields, intent: asked.intent, csrf: layout?.csrf ?? "" };
     fetcher.submit(asked.backfill ? { ...form, idempotencyKey } : form, {
       method: "post",
-      action: `/staff/shops/${shop}?index`,
+      action: `/staff/shops/${shop}`,
     });
   };
   return (

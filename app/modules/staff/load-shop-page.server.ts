@@ -26,6 +26,7 @@ export async function loadShopPage(
   return {
     head: await loadHead(tx, shop, health),
     now: now.toISOString(),
+    isBusy: health.isAnythingRunning,
     content: await loadTab(tx, shop, health, { tab, onlyFailed }, now),
   };
 }

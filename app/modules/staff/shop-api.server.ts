@@ -5,12 +5,11 @@ import { parseInput } from "#app/platform/http/parse-input.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { actOnShop } from "./act-on-shop.server.ts";
 import { openShop } from "./open-shop.server.ts";
+import { ShopParams } from "./setup-page.ts";
 import type { ShopAction, ShopIntent } from "./shop-action.ts";
 import { hasShopItem, type ShopItem } from "./shop-items.store.server.ts";
 import { staffApi } from "./staff-api.server.ts";
 
-/** `{shop}` of an address: a domain or an id. */
-export const ShopParams = z.object({ shop: z.string().min(1).max(255) });
 export const ShopItemParams = ShopParams.extend(IdParams.shape);
 
 /** Where `{id}` of an address goes in the action. */

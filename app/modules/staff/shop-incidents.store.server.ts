@@ -1,7 +1,7 @@
 import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { type IncidentRow, presentIncident } from "../incidents/incidents.store.server.ts";
-import type { StaffDelivery, StaffIncident } from "./shop-page.ts";
+import type { StaffDelivery, StaffIncident, StaffTimelineEntry } from "./shop-page.ts";
 
 type Row = IncidentRow & {
   snoozedUntil: Date | null;
@@ -56,16 +56,6 @@ export async function listDeliveries(
     dueAt: dueAt?.toISOString() ?? null,
     endedAt: endedAt?.toISOString() ?? null,
   }));
-}
-
-export interface StaffTimelineEntry {
-  id: string;
-  at: string;
-  kind: string;
-  severity: StaffIncident["severity"] | null;
-  role: string;
-  actor: string;
-  note: string;
 }
 
 /** An incident's story with names, newest first. */

@@ -179,8 +179,30 @@ export interface ShopHead {
   } | null;
 }
 
+export interface StaffTimelineEntry {
+  id: string;
+  at: string;
+  kind: string;
+  severity: Severity | null;
+  role: string;
+  actor: string;
+  note: string;
+}
+
+/** Everything that an incident's page draws. */
+export interface StaffIncidentPage {
+  head: ShopHead;
+  now: string;
+  incident: StaffIncident;
+  /** Newest first. */
+  timeline: StaffTimelineEntry[];
+  deliveries: StaffDelivery[];
+}
+
 export interface ShopPage {
   head: ShopHead;
   now: string;
+  /** A sync or a backfill is running or on its way: the page asks again by itself. */
+  isBusy: boolean;
   content: ShopTabContent;
 }
