@@ -5,6 +5,7 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<v
   page: () => import("./page.ts"),
   profiles: () => import("./profiles.ts"),
   alerts: () => import("./alerts.ts"),
+  staff: () => import("./staff.ts"),
   backfills: () => import("./backfills.ts"),
 };
 

@@ -74,6 +74,7 @@ async function installQueue(owner: pg.Client, queueUrl: string): Promise<void> {
   try {
     await runMigrations({ pgPool: pool });
     await pool.query(queueDoors);
+    await pool.query(shopQueueDoor);
   } finally {
     await pool.end();
     await owner.query(`REVOKE CREATE ON DATABASE ${database} FROM ${queueRole}`);
@@ -159,4 +160,20 @@ GRANT USAGE ON SCHEMA graphile_worker TO sync_health_app;
 GRANT EXECUTE ON FUNCTION graphile_worker.sync_health_enqueue(jsonb), graphile_worker.sync_health_queue_depth(), graphile_worker.sync_health_queue_tasks(),
   graphile_worker.sync_health_queue_jobs(text, text, bigint, integer), graphile_worker.sync_health_retry_jobs(bigint[]),
   graphile_worker.sync_health_give_up_jobs(bigint[]) TO sync_health_app;
+`;
+
+/** For a shop's page of staff: the jobs whose payload names the shop, and of the payload nothing. */
+const shopQueueDoor = `
+CREATE OR REPLACE FUNCTION graphile_worker.sync_health_jobs_of_shop(shop uuid, wanted integer)
+RETURNS TABLE (id bigint, task text, state text, attempts integer, max_attempts integer, run_at timestamptz, last_error text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT j.id, t.identifier, CASE WHEN j.locked_at IS NOT NULL THEN 'running' WHEN j.attempts >= j.max_attempts THEN 'failed'
+      WHEN j.run_at > now() THEN 'scheduled' ELSE 'ready' END,
+    j.attempts::integer, j.max_attempts::integer, j.run_at, j.last_error
+  FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
+  WHERE j.payload ->> 'shopId' = shop::text
+  ORDER BY (j.attempts >= j.max_attempts AND j.locked_at IS NULL) DESC, j.run_at, j.id LIMIT wanted $$;
+
+REVOKE EXECUTE ON FUNCTION graphile_worker.sync_health_jobs_of_shop(uuid, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION graphile_worker.sync_health_jobs_of_shop(uuid, integer) TO sync_health_app;
 `;

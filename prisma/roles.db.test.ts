@@ -72,6 +72,7 @@ describe("functions that run as their owner", () => {
       "graphile_worker.sync_health_forget_shop",
       "graphile_worker.sync_health_give_up_jobs",
       "graphile_worker.sync_health_is_waiting",
+      "graphile_worker.sync_health_jobs_of_shop",
       "graphile_worker.sync_health_queue_depth",
       "graphile_worker.sync_health_queue_jobs",
       "graphile_worker.sync_health_queue_tasks",
@@ -96,6 +97,8 @@ describe("functions that run as their owner", () => {
       "public.list_overdue_backfills",
       "public.list_shop_ids",
       "public.list_stale_shop_profiles",
+      "public.staff_count_shops",
+      "public.staff_list_shops",
     ]);
   });
 
@@ -154,6 +157,7 @@ describe("the queue's role", () => {
       "sync_health_forget_shop",
       "sync_health_give_up_jobs",
       "sync_health_is_waiting",
+      "sync_health_jobs_of_shop",
       "sync_health_queue_depth",
       "sync_health_queue_jobs",
       "sync_health_queue_tasks",

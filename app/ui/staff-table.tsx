@@ -44,6 +44,11 @@ export const Code = ({ children }: { children: ReactNode }) => (
   <span className={styles.code}>{children}</span>
 );
 
+/** A smaller second line of a cell. */
+export const CellDetail = ({ children }: { children: ReactNode }) => (
+  <p className={styles.detail}>{children}</p>
+);
+
 export const Quiet = ({ children }: { children: ReactNode }) => (
   <span className={styles.quiet}>{children}</span>
 );

@@ -18,6 +18,7 @@ export async function cancelBackfill(
   tx: ShopTx,
   connectorId: string,
   { actor, now, requestId }: By,
+  reason?: string,
 ): Promise<Backfill> {
   if (!(await findBackfilledConnector(tx, connectorId))) throw notFound("connector");
   const [row] = await tx.$queryRaw<
@@ -48,6 +49,7 @@ export async function cancelBackfill(
     target: row.id,
     before: { status: row.status },
     after: { status: moved.status },
+    ...(reason ? { reason } : {}),
     requestId,
     at: now,
   });

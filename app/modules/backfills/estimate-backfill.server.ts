@@ -39,12 +39,15 @@ export async function estimateBackfill(
   connectorId: string,
   asked: unknown,
   now: Date,
+  { isStaff = false } = {},
 ): Promise<BackfillEstimate> {
   const connector = await findBackfilledConnector(tx, connectorId);
   if (!connector || !isSource(connector.source)) throw notFound("connector");
   const source = connector.source;
   const limits = limitsOf(source, { today: dayOf(now, shop.timeZone), scopes: connector.scopes });
-  return estimate(await loadEstimateFacts(tx, shop, connector, source, readRange(asked, limits), now));
+  return estimate(
+    await loadEstimateFacts(tx, shop, connector, source, readRange(asked, limits, { isStaff }), now),
+  );
 }
 
 interface StoredEarlier extends Omit<EarlierBackfill, "way"> {

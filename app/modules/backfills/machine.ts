@@ -11,7 +11,11 @@ export type BackfillEvent =
   | { kind: "verified" }
   | { kind: "cancel_asked" }
   /** The engine could not be spoken to for too long. */
-  | { kind: "gave_up"; reason: BackfillReason };
+  | { kind: "gave_up"; reason: BackfillReason }
+  /** Staff have loaded its days by hand; `canCompare`: what they held before is known. */
+  | { kind: "loaded_by_hand"; canCompare: boolean }
+  /** Staff say that it will not be done. */
+  | { kind: "given_up_by_hand" };
 
 /** Where it is and, once something went wrong, why: a backfill that undoes its work because of a reason ends as failed. */
 export interface BackfillPlace {
@@ -44,6 +48,11 @@ export function moveBackfill(from: BackfillPlace, event: BackfillEvent): Backfil
         : status === "verifying"
           ? { status: "failed", reason: event.reason }
           : { status: "cancelling", reason: event.reason };
+    case "loaded_by_hand":
+      if (status !== "needs_operator") return null;
+      return { status: event.canCompare ? "verifying" : "completed", reason: null };
+    case "given_up_by_hand":
+      return status === "needs_operator" ? { status: "failed", reason: reason ?? "gave_up" } : null;
     case "verified":
       return status === "verifying" ? { status: "completed", reason: null } : null;
     case "engine":

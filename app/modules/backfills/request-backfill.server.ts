@@ -29,7 +29,7 @@ export async function requestBackfill(
   tx: ShopTx,
   shop: Shop,
   connectorId: string,
-  { asked, idempotencyKey }: { asked: unknown; idempotencyKey: string | null },
+  { asked, idempotencyKey, reason }: { asked: unknown; idempotencyKey: string | null; reason?: string },
   { actor, now, requestId }: By,
 ): Promise<Backfill> {
   const connector = await findBackfilledConnector(tx, connectorId);
@@ -72,6 +72,7 @@ export async function requestBackfill(
     action: "backfill.request",
     target: id,
     after: { connectorId, source, startDate: range.startDay, endDate: range.endDay },
+    ...(reason ? { reason } : {}),
     requestId,
     at: now,
   });

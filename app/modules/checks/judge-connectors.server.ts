@@ -1,9 +1,12 @@
 import { afterCommit } from "#app/platform/after-commit.server.ts";
 import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { endSlaOverrides } from "../connectors/sla-overrides.store.server.ts";
 import { sourceKeys, sources } from "../connectors/sources.ts";
 import { countFreshnessFailures, dqMetrics } from "../dq-metrics.server.ts";
 import { FIRST_IMPORT_GRACE_HOURS } from "../freshness/freshness.ts";
+import { CHECK_INTERVAL_MINUTES } from "../health/schedule.ts";
+import { saveShopHealth } from "../health/shop-health.store.server.ts";
 import { applyChanges, type Change } from "../incidents/apply-changes.server.ts";
 import { findShopEvents, judgeShopEvents, settleParents } from "../incidents/parents.server.ts";
 import type { Engine } from "../incidents/shop-events.ts";
@@ -31,8 +34,8 @@ export async function judgeConnectors(
 ): Promise<{ results: number; changes: number }> {
   const startedAt = performance.now();
   const ids = [...shopIds].sort();
-  // One judge at a time per shop: a tick and a run that ends may meet.
-  await tx.$queryRaw`SELECT 1 FROM shop_health WHERE shop_id = ANY (${ids}::uuid[]) ORDER BY shop_id FOR UPDATE`;
+  const outdated = await lockShops(tx, ids, now);
+  if (isFullPass) await endSlaOverrides(tx, ids, now);
   const only = connectorIds ? sql`AND c.id = ANY (${[...connectorIds]}::uuid[])` : emptySql;
   const rows = await tx.$queryRaw<(Change & { connectorId: string; engine: Engine; results: bigint })[]>`
     WITH facts AS MATERIALIZED (
@@ -115,8 +118,24 @@ export async function judgeConnectors(
     now,
   );
   if (isFullPass) await settleParents(tx, ids, now);
+  const touched = new Set([...changes.map(({ shopId }) => shopId), ...(isFullPass ? outdated : [])]);
+  await saveShopHealth(tx, [...touched], now);
   const seconds = (performance.now() - startedAt) / 1000;
   if (isFullPass) afterCommit(tx, () => dqMetrics.freshnessCheckSeconds.record(seconds, {}));
   afterCommit(tx, () => countFreshnessFailures(changes));
   return { results: Number(rows[0]?.results ?? 0n), changes: changes.length };
+}
+
+/**
+ * One judge at a time per shop: a tick and a run that ends may meet.
+ * @returns the shops whose stored health a full pass has to look at though no verdict of theirs changes: never looked at,
+ *   a lift has ended since; and every sixteenth, so that whatever was missed is mended within four hours
+ */
+async function lockShops(tx: ShopTx, ids: readonly string[], now: Date): Promise<string[]> {
+  const turn = Math.floor(now.getTime() / (CHECK_INTERVAL_MINUTES * 60_000)) % 16;
+  const rows = await tx.$queryRaw<{ shopId: string; isOutdated: boolean }[]>`
+    SELECT h.shop_id AS "shopId", h.checked_at IS NULL OR (hashtext(h.shop_id::text) & 15) = ${turn}
+      OR EXISTS (SELECT FROM dashboard_lifts l WHERE l.shop_id = h.shop_id AND l.expires_at > h.checked_at AND l.expires_at <= ${now}::timestamptz) AS "isOutdated"
+    FROM shop_health h WHERE h.shop_id = ANY (${[...ids]}::uuid[]) ORDER BY h.shop_id FOR UPDATE OF h`;
+  return rows.flatMap(({ shopId, isOutdated }) => (isOutdated ? [shopId] : []));
 }

@@ -2,6 +2,7 @@ import { log } from "#app/platform/log.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { isBackfillWay, readDaysOf } from "../backfills/read-days.ts";
 import { isSource, type Source } from "../connectors/sources.ts";
+import { saveShopHealth } from "../health/shop-health.store.server.ts";
 import { applyChanges, type Change } from "../incidents/apply-changes.server.ts";
 import type { WarehouseMapping } from "../profiles/mapping.ts";
 import { loadHours, loadSeries, type Series } from "../profiles/series.store.server.ts";
@@ -58,6 +59,7 @@ export async function judgeDataOfShops(
     }
   }
   await applyChanges(tx, changes, asked.now);
+  if (results > 0) await saveShopHealth(tx, [...new Set(connectors.map(({ shopId }) => shopId))], asked.now);
   return { results, detections };
 }
 

@@ -37,6 +37,9 @@ export interface ConnectorRow {
   /** Its volumes have too little history to be judged by. */
   isLearning: boolean;
   activeBackfill: Backfill | null;
+  firstRunStartedAt: Date | null;
+  /** Why its latest backfill failed, for a week. */
+  failedBackfillReason: string | null;
 }
 
 /** Checks whose failing days lack data. */
@@ -64,7 +67,7 @@ export async function loadConnectorRows(
     SELECT c.id, c.source, c.engine, c.created_at AS "createdAt", c.paused_at AS "pausedAt", c.sla_warning_minutes AS "slaWarningMinutes",
       c.last_succeeded_at AS "lastSucceededAt", c.last_rows_synced AS "lastRowsSynced", c.failures_in_a_row AS "failuresInARow",
       CASE WHEN n.status = 'inactive' THEN 'connection_disabled' ELSE c.last_failure_reason END AS "lastFailureReason",
-      c.running_since AS "runningSince", c.sync_requested_at AS "syncRequestedAt",
+      c.running_since AS "runningSince", c.first_run_started_at AS "firstRunStartedAt", b.reason AS "failedBackfillReason", c.sync_requested_at AS "syncRequestedAt",
       c.sync_request_problem AS "syncRequestProblem", n.status AS "connectionStatus",
       CASE WHEN c.engine = 'airbyte' THEN w.unreachable_since END AS "engineUnreachableSince", w.last_polled_at AS "lastSeenAt",
       h.checked_at AS "checkedAt", coalesce(k.open_incidents, 0)::int AS "openIncidents",
@@ -74,6 +77,8 @@ export async function loadConnectorRows(
     LEFT JOIN connectors c ON c.shop_id = h.shop_id ${only}
     LEFT JOIN connections n ON n.shop_id = c.shop_id AND n.id = c.connection_id
     LEFT JOIN airbyte_workspaces w ON w.shop_id = c.shop_id
+    LEFT JOIN LATERAL (SELECT CASE WHEN l.status = 'failed' AND l.ended_at > ${now}::timestamptz - interval '7 days' THEN l.reason END AS reason
+      FROM backfill_jobs l WHERE l.shop_id = c.shop_id AND l.connector_id = c.id ORDER BY l.created_at DESC LIMIT 1) b ON true
     LEFT JOIN LATERAL (
       SELECT count(i.id) AS open_incidents, max(q.outcome) FILTER (WHERE q.check_name = 'freshness') AS freshness_outcome,
         jsonb_agg(jsonb_build_object('check', q.check_name, 'severity', q.severity, 'outcome', q.outcome, 'sentence', q.findings -> 'shown' ->> 'sentence'))

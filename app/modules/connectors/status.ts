@@ -1,6 +1,14 @@
+import type { BackfillReason } from "../backfills/backfill.ts";
+import type { CauseFacts } from "../diagnostics/causes.ts";
+import {
+  adviseFailedBackfill,
+  adviseFailure,
+  adviseNeverSynced,
+  adviseStale,
+} from "../diagnostics/merchant-advice.ts";
 import { describeFailure, describeMinutes } from "../incidents/incident-words.ts";
 import { type Severity, severityRank, worstSeverity } from "../severity.ts";
-import type { ConnectorStatus, RecommendedAction } from "./connector.ts";
+import { type ConnectorStatus, FailureReason, type RecommendedAction } from "./connector.ts";
 
 /** What decides how a connector is shown. */
 export interface StatusFacts {
@@ -22,6 +30,12 @@ export interface StatusFacts {
   /** A sync of it is running; or somebody asked for one and it is on its way. */
   isRunning: boolean;
   isSyncRequested: boolean;
+  /** Null: no connection of the engine feeds it. */
+  connectionStatus: string | null;
+  /** A run of it was ever seen. */
+  hasStarted: boolean;
+  /** Why its latest backfill failed; null where it did not, or it was long ago. */
+  failedBackfillReason: BackfillReason | null;
 }
 
 export interface ShownStatus {
@@ -33,8 +47,21 @@ export interface ShownStatus {
 
 const action = (code: RecommendedAction["code"], label: string): RecommendedAction => ({ code, label });
 
-/** Status, severity, sentence and next step, from the verdicts as they stand. */
+const causesOf = (facts: StatusFacts): CauseFacts => ({
+  ...facts,
+  failureReason: FailureReason.safeParse(facts.failureReason).data ?? null,
+});
+
+/** Status, severity, sentence and next steps, from the verdicts as they stand. */
 export function decideStatus(facts: StatusFacts): ShownStatus {
+  const shown = decideByVerdicts(facts);
+  const refill = adviseFailedBackfill(facts.label, facts.failedBackfillReason);
+  const isSaid = shown.recommendedActions.some(({ code }) => code === refill?.code);
+  if (!refill || isSaid || facts.isPaused || facts.isStale) return shown;
+  return { ...shown, recommendedActions: [...shown.recommendedActions, refill] };
+}
+
+function decideByVerdicts(facts: StatusFacts): ShownStatus {
   const severity = facts.isPaused
     ? null
     : worstSeverity(facts.openVerdicts.map((verdict) => verdict.severity));
@@ -75,7 +102,7 @@ export function decideStatus(facts: StatusFacts): ShownStatus {
         status: "unknown",
         severity,
         message: "Never synced. The first sync should start soon.",
-        recommendedActions: [action("wait", "Wait for the first sync")],
+        recommendedActions: adviseWaiting(facts),
       };
     if (facts.freshnessOutcome === "not_judged")
       return {
@@ -103,45 +130,30 @@ function describeProblem(
 ): { message: string; recommendedActions: RecommendedAction[] } {
   const age = facts.minutesSinceSync === null ? null : describeMinutes(facts.minutesSinceSync);
   if (cannotSync || facts.openVerdicts.some((verdict) => verdict.outcome === "failing")) {
-    const first: Record<string, RecommendedAction> = {
-      credentials: action("reconnect_source", `Reconnect ${facts.label}`),
-      permission: action("check_permissions", `Check permissions in ${facts.label}`),
-      connection_disabled: action("enable_connection", "Switch the connection on again"),
-    };
-    const fallback = action("contact_support", "Contact support if it lasts");
     return {
       message: describeFailure(facts.label, facts.failureReason, facts.failuresInARow),
-      recommendedActions: [first[facts.failureReason ?? ""] ?? fallback],
+      recommendedActions: adviseFailure(facts.label, causesOf(facts)),
     };
   }
   if (facts.freshnessOutcome === "never_synced") {
     return {
       message: "Never synced. It should have brought data by now.",
-      recommendedActions: [action("contact_support", "Contact support")],
+      recommendedActions: adviseNeverSynced(facts.label, causesOf(facts)),
     };
   }
   const isLate = facts.openVerdicts.some((verdict) => verdict.check === "freshness");
   if (!isLate && facts.openVerdicts.length > 0) return describeData(facts);
-  const message = `Late: the last successful sync ended ${age ?? "some time"} ago.`;
-  if (facts.isRunning || facts.isSyncRequested)
-    return {
-      message,
-      recommendedActions: [
-        action("wait", facts.isRunning ? "Wait for the running sync" : "Wait for the sync to start"),
-      ],
-    };
-  if (facts.engine === "push")
-    return {
-      message,
-      recommendedActions: [action("wait", "Check the pipeline that reports it; contact support if it lasts")],
-    };
   return {
-    message,
-    recommendedActions: [
-      action("sync_now", "Sync now"),
-      action("contact_support", "Contact support if it lasts"),
-    ],
+    message: `Late: the last successful sync ended ${age ?? "some time"} ago.`,
+    recommendedActions: adviseStale(facts.label, causesOf(facts)),
   };
+}
+
+/** It was just added: only what keeps the first sync from starting is worth a word. */
+function adviseWaiting(facts: StatusFacts): RecommendedAction[] {
+  const advice = adviseNeverSynced(facts.label, causesOf(facts));
+  const isInTheWay = advice.some(({ code }) => code === "reconnect_source" || code === "enable_connection");
+  return isInTheWay ? advice : [action("wait", "Wait for the first sync")];
 }
 
 /** What the worst of the data checks says, and what helps. */

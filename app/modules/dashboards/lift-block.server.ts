@@ -2,6 +2,7 @@ import { AppError, notFound } from "#app/platform/errors.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import { loadHealth } from "../health/load-health.server.ts";
+import { saveShopHealth } from "../health/shop-health.store.server.ts";
 import type { Actor, Shop } from "../shops/shop.ts";
 import { insertLift, lockLift, setLiftExpiry } from "./dashboard-lifts.store.server.ts";
 import { type Lift, LiftRequest, LONGEST_LIFT_DAYS, StaffReason } from "./lift.ts";
@@ -50,6 +51,7 @@ export async function liftBlock(tx: ShopTx, by: By, asked: LiftRequest, now: Dat
     requestId,
     at: now,
   });
+  await saveShopHealth(tx, [shop.id], now);
   return lift;
 }
 
@@ -82,6 +84,7 @@ export async function endLift(
     requestId,
     at: now,
   });
+  await saveShopHealth(tx, [shop.id], now);
   return { ...lift, expiresAt: now };
 }
 

@@ -1,4 +1,5 @@
 import type { ShopTx } from "#app/platform/tenant.server.ts";
+import { BackfillReason } from "../backfills/backfill.ts";
 import type { Connector } from "../connectors/connector.ts";
 import { type ConnectorRow, loadConnectorRows } from "../connectors/connector-facts.store.server.ts";
 import { presentConnector } from "../connectors/present-connector.ts";
@@ -45,6 +46,9 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
       isSyncRequested: row.syncRequestedAt !== null,
       failureReason: row.lastFailureReason,
       failuresInARow: row.failuresInARow,
+      connectionStatus: row.connectionStatus,
+      hasStarted: row.firstRunStartedAt !== null || row.lastSucceededAt !== null,
+      failedBackfillReason: BackfillReason.safeParse(row.failedBackfillReason).data ?? null,
     },
     shop.timeZone,
     now,

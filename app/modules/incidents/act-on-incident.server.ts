@@ -5,6 +5,7 @@ import { announceIncidents } from "../alerts/announce.server.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import { restartCheck } from "../checks/checks.store.server.ts";
 import { countTransition } from "../dq-metrics.server.ts";
+import { saveShopHealth } from "../health/shop-health.store.server.ts";
 import type { Actor } from "../shops/shop.ts";
 import type { Incident, Resolution } from "./incident.ts";
 import { type IncidentStep, saveSteps } from "./incident-steps.store.server.ts";
@@ -25,7 +26,12 @@ const isStaff = ({ role }: Actor): boolean => role === "support" || role === "ad
  * on-call; staff's does, until the severity rises, and is passed on to PagerDuty.
  * @throws AppError not_found; conflict when it is already resolved
  */
-export async function acknowledgeIncident(tx: ShopTx, incidentId: string, by: By): Promise<Incident> {
+export async function acknowledgeIncident(
+  tx: ShopTx,
+  incidentId: string,
+  by: By,
+  reason?: string,
+): Promise<Incident> {
   const before = await decide(tx, incidentId, { kind: "acknowledge", byStaff: isStaff(by.actor) }, by.now);
   if (before.isDone) return presentIncident(before);
   await tx.$executeRaw`
@@ -36,6 +42,7 @@ export async function acknowledgeIncident(tx: ShopTx, incidentId: string, by: By
     kind: "acknowledged",
     action: "incident.acknowledge",
     after: { status: "acknowledged" },
+    ...(reason ? { reason } : {}),
   });
   if (isStaff(by.actor))
     await announceIncidents(
@@ -70,6 +77,7 @@ export async function snoozeIncident(
     after: { snoozedUntil: until.toISOString() },
     reason,
   });
+  await saveShopHealth(tx, [before.shopId], by.now);
   return presentIncident(before);
 }
 
@@ -103,6 +111,7 @@ export async function resolveIncident(
     after: { status: "resolved", resolution: reason },
     reason: comment,
   });
+  await saveShopHealth(tx, [before.shopId], by.now);
   await announceIncidents(
     tx,
     [{ shopId: before.shopId, incidentId, event: "resolved", severity: before.severity }],
@@ -138,6 +147,7 @@ export async function endSnoozes(tx: ShopTx, now: Date): Promise<number> {
     open.map(({ shopId, id, severity }) => ({ shopId, incidentId: id, event: "snooze_ended", severity })),
     now,
   );
+  await saveShopHealth(tx, [...new Set(ended.map(({ shopId }) => shopId))], now);
   return ended.length;
 }
 

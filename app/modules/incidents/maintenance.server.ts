@@ -62,6 +62,7 @@ export async function endMaintenance(
   tx: ShopTx,
   windowId: string,
   { actor, now, requestId }: By,
+  reason?: string,
 ): Promise<void> {
   const [window] = await tx.$queryRaw<{ shopId: string; endsAt: Date }[]>`
     SELECT shop_id AS "shopId", ends_at AS "endsAt" FROM maintenance_windows WHERE id = ${windowId}::uuid FOR UPDATE`;
@@ -85,6 +86,7 @@ export async function endMaintenance(
     target: windowId,
     before: { endsAt: window.endsAt.toISOString() },
     after: { endsAt: now.toISOString() },
+    ...(reason ? { reason } : {}),
     requestId,
     at: now,
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Reason } from "../staff/reason.ts";
 
 /** What a job is doing. `retrying`: it failed and waits for its next try; `failed`: it is not tried any more. */
 export const jobStates = ["failed", "retrying", "running", "ready", "scheduled"] as const;
@@ -57,8 +58,6 @@ export type QueuePage = z.infer<typeof QueuePage>;
 
 export const JobParams = z.object({ id });
 export const TaskParams = z.object({ task: z.string().regex(/^[\w.]{1,128}$/) });
-
-const Reason = z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters.");
 
 /** One job, or all of a task that failed, for good or so far. */
 export const ActOnJobs = z.object({

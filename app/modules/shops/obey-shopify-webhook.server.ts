@@ -1,6 +1,7 @@
 import { enqueue } from "#app/platform/queue.server.ts";
 import { type ShopTx, withShops } from "#app/platform/tenant.server.ts";
 import { job } from "#jobs/catalog.ts";
+import { forgetShopHealth } from "../health/shop-health.store.server.ts";
 import { markUninstalled, saveScopes } from "./installations.store.server.ts";
 import { answerForCustomer, type ComplianceOutcome, redactShop } from "./obey-compliance.server.ts";
 import { profileRefresh } from "./refresh-profile.server.ts";
@@ -53,7 +54,9 @@ async function obey(
 ): Promise<WebhookOutcome> {
   switch (receipt.topic) {
     case "APP_UNINSTALLED":
-      return (await markUninstalled(tx, shop.id, receipt.happenedAt)) ? "uninstalled" : "installed_since";
+      if (!(await markUninstalled(tx, shop.id, receipt.happenedAt))) return "installed_since";
+      await forgetShopHealth(tx, shop.id);
+      return "uninstalled";
     case "APP_SCOPES_UPDATE": {
       const update = ScopesUpdate.safeParse(receipt.payload);
       if (!update.success) return "unreadable";

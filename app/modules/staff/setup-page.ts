@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AlertChannel, TestAlerts } from "../alerts/test-alert.ts";
 import { Source } from "../connectors/sources.ts";
 import { IngestKeyView } from "../ingest-keys/ingest-key.ts";
+import { Reason } from "./reason.ts";
 
 const Feeds = z.object({ connectorId: z.uuid(), source: z.string(), label: z.string() });
 
@@ -55,7 +56,6 @@ export type SetupPage = z.infer<typeof SetupPage>;
 export const ShopParams = z.object({ shop: z.string().min(1).max(255) });
 export const ShopAndIdParams = ShopParams.extend({ id: z.uuid() });
 
-export const Reason = z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters.");
 export const OnlyReason = z.object({ reason: Reason });
 
 export const SetWorkspace = z.object({

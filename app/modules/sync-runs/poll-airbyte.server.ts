@@ -15,6 +15,7 @@ import {
 import { addConnector, feedConnector, listConnectors } from "../connectors/connectors.store.server.ts";
 import { type ConnectionMatch, matchConnection } from "../connectors/match-connection.ts";
 import { type Source, sources } from "../connectors/sources.ts";
+import { saveShopHealth } from "../health/shop-health.store.server.ts";
 import { reportsOfJob } from "./airbyte-job.ts";
 import { recordSyncRuns } from "./record-sync-runs.server.ts";
 
@@ -50,10 +51,21 @@ export async function pollAirbyteShop(
     news = await ask(airbyte, known, now);
   } catch (error) {
     if (error instanceof AirbyteError)
-      await withShop(shopId, (tx) => recordUnreachable(tx, shopId, error.kind, now));
+      await withShop(shopId, async (tx) => {
+        await recordUnreachable(tx, shopId, error.kind, now);
+        if (!known.workspace.unreachableSince) await saveShopHealth(tx, [shopId], now);
+      });
     throw error;
   }
-  return withShop(shopId, (tx) => save(tx, shopId, news, now), { timeoutMs: 60_000 });
+  return withShop(
+    shopId,
+    async (tx) => {
+      const outcome = await save(tx, shopId, news, now);
+      if (known.workspace.unreachableSince) await saveShopHealth(tx, [shopId], now);
+      return outcome;
+    },
+    { timeoutMs: 60_000 },
+  );
 }
 
 async function loadKnown(tx: ShopTx, shopId: string) {

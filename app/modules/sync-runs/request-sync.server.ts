@@ -17,6 +17,7 @@ export async function requestSync(
   actor: Actor,
   now: Date,
   requestId: string,
+  reason?: string,
 ): Promise<SyncRequest> {
   const connector = await lockConnectorForSync(tx, connectorId);
   const decision = decideSyncRequest(connector, now);
@@ -32,6 +33,7 @@ export async function requestSync(
     actor,
     action: "connector.sync",
     target: connectorId,
+    ...(reason ? { reason } : {}),
     requestId,
     at: now,
   });

@@ -1,0 +1,7 @@
+import { ReasonBody } from "../modules/staff/shop-action.ts";
+import { shopItemAction } from "../modules/staff/shop-api.server.ts";
+import { onlyMethod } from "../platform/http/methods.server.ts";
+
+export const action = shopItemAction("resume", "connector", ReasonBody);
+
+export const loader = onlyMethod("POST");
