@@ -207,11 +207,14 @@ test("metrics add up, whichever process is asked", { timeout: 60_000 }, async ()
       expect(
         await metric(
           port,
-          'http_server_request_duration_seconds_count{method="POST",route="/api/sync-health"',
+          'http_server_request_duration_seconds_count{method="POST",route="/api/sync-health/incidents/:id/acknowledge"',
         ),
       ).toBe(90);
       expect(
-        await metric(port, 'http_server_request_duration_seconds_count{method="POST",route="/api/ingest"'),
+        await metric(
+          port,
+          'http_server_request_duration_seconds_count{method="POST",route="/api/ingest/sync-runs"',
+        ),
       ).toBe(12);
     });
 });
