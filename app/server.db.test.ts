@@ -271,7 +271,10 @@ it("lets assets be kept for ever, and compresses", async () => {
 describe("/readyz", () => {
   it("is 200 while database and queue answer", async () => {
     const { status, body } = await raw("/readyz");
-    expect([status, JSON.parse(body)]).toEqual([200, { status: "ready", database: "ok", queue: "ok", clock: "ok" }]);
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      { status: "ready", database: "ok", queue: "ok", clock: "ok" },
+    ]);
   });
 
   it("is 503, and names the queue, when the queue's schema is missing; /healthz stays 200", async () => {

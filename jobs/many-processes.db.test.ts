@@ -211,7 +211,10 @@ test("metrics add up, whichever process is asked", { timeout: 60_000 }, async ()
         ),
       ).toBe(90);
       expect(
-        await metric(port, 'http_server_request_duration_seconds_count{method="POST",route="/api/ingest/sync-runs"'),
+        await metric(
+          port,
+          'http_server_request_duration_seconds_count{method="POST",route="/api/ingest/sync-runs"',
+        ),
       ).toBe(12);
     });
 });

@@ -96,6 +96,7 @@ describe("functions that run as their owner", () => {
       "public.list_overdue_alerts",
       "public.list_overdue_backfills",
       "public.list_shop_ids",
+      "public.list_shops_with_secrets",
       "public.list_stale_shop_profiles",
       "public.staff_count_shops",
       "public.staff_list_shops",

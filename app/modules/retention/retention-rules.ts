@@ -50,9 +50,12 @@ export const retentionRules: Record<string, RetentionRule> = {
   dq_checks: { goes: "never", because: "one row per check of a connector, rewritten in place" },
   alert_channels: { goes: "never", because: "one row per channel" },
   metric_totals: { goes: "never", because: "one row per metric and label; labels are bounded" },
-  worker_heartbeats: { goes: "never", because: "one row per worker that lives; those that are gone are dropped" },
+  worker_heartbeats: {
+    goes: "never",
+    because: "one row per worker that lives; those that are gone are dropped",
+  },
   rate_limits: { goes: "never", because: "the limiter drops what has expired" },
-  staff_sessions: { goes: "never", because: "sessions that have ended are dropped as others begin" },
+  staff_sessions: { goes: "never", because: "each sign-in drops those that have ended" },
   airbyte_unmatched_workspaces: { goes: "never", because: "each discovery replaces it" },
 };
 
