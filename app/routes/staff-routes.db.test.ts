@@ -47,7 +47,30 @@ beforeAll(async () => {
      VALUES ($1, $2, 'freshness', 'open', 'high', 'Late', 'It is late.', now()) RETURNING id`,
     [shop.id, connector],
   );
+  // Not synced for a day: it blocks the dashboards that it feeds.
+  await makeConnector(owner, shop.id, "shopify_orders", {
+    lastSucceededAt: new Date(Date.now() - 86_400_000),
+  });
+  const waiting = (await makeConnector(owner, shop.id, "postscript")).id;
+  const backfill = await owner.query(
+    `INSERT INTO backfill_jobs (shop_id, connector_id, source, status, reason, start_day, end_day, requested_by, requested_role)
+     VALUES ($1, $2, 'postscript', 'needs_operator', 'no_way_to_backfill', '2026-11-01', '2026-11-02', 'm', 'merchant') RETURNING id`,
+    [shop.id, waiting],
+  );
+  const window = await owner.query(
+    `INSERT INTO maintenance_windows (shop_id, starts_at, ends_at, reason, created_by)
+     VALUES ($1, now(), now() + interval '2 hours', 'Moving', 'ada') RETURNING id`,
+    [shop.id],
+  );
+  const lift = await owner.query(
+    `INSERT INTO dashboard_lifts (shop_id, dashboard, reason, created_by, expires_at)
+     VALUES ($1, 'traffic', 'Seen', 'ada', now() + interval '2 hours') RETURNING id`,
+    [shop.id],
+  );
   anchors = {
+    backfill: backfill.rows[0].id,
+    maintenanceWindow: window.rows[0].id,
+    lift: lift.rows[0].id,
     shop: shop.domain,
     connector,
     syncedConnector: synced.id,
