@@ -240,7 +240,6 @@ describe("a backfill that fails", () => {
     endDay: "2026-10-31",
     createdAt: ago(61),
     endedAt: ago(60),
-    attempts: 0,
   } as const;
   const other = { label: "Google Ads", isOwn: false, status: "running", createdAt: ago(90) } as const;
   it.each<[string, Partial<DiagnosticFacts>, string[], string]>([

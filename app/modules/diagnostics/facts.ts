@@ -12,7 +12,6 @@ export interface DiagnosedBackfill {
   endDay: string;
   createdAt: Date;
   endedAt: Date | null;
-  attempts: number;
 }
 
 /** What is stored of one connector that a diagnosis rests on. */

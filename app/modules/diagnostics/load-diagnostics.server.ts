@@ -46,7 +46,6 @@ interface Row {
     endDay: string;
     createdAt: string;
     endedAt: string | null;
-    attempts: number;
   } | null;
   activeBackfill: { connectorId: string; source: string; status: BackfillStatus; createdAt: string } | null;
 }
@@ -88,7 +87,7 @@ const loadRows = (tx: ShopTx, shopId: string, now: Date): Promise<Row[]> => tx.$
         ORDER BY ended_at DESC LIMIT ${MOST_FAILURES}) l GROUP BY l.reason) g
   ) f ON c.failures_in_a_row > 0
   LEFT JOIN LATERAL (SELECT jsonb_build_object('status', status, 'reason', reason, 'startDay', start_day, 'endDay', end_day, 'createdAt', created_at,
-      'endedAt', ended_at, 'attempts', attempts) AS backfill FROM backfill_jobs
+      'endedAt', ended_at) AS backfill FROM backfill_jobs
     WHERE shop_id = c.shop_id AND connector_id = c.id ORDER BY created_at DESC LIMIT 1) b ON true
   LEFT JOIN LATERAL (SELECT jsonb_build_object('connectorId', connector_id, 'source', source, 'status', status, 'createdAt', created_at) AS backfill
     FROM backfill_jobs WHERE shop_id = c.shop_id AND (connector_id = c.id OR connection_id = c.connection_id)
