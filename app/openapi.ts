@@ -15,6 +15,7 @@ import { PushReport } from "./modules/sync-runs/push-report.ts";
 import { SyncRequest } from "./modules/sync-runs/sync-request.ts";
 import { type ApiOperation, refusals } from "./openapi-operation.ts";
 import { staffShopOperations } from "./openapi-staff-shops.ts";
+import { staffToolOperations } from "./openapi-staff-tools.ts";
 import { IdParams } from "./platform/http/id-params.ts";
 
 /** RFC 9457, with a stable code. */
@@ -219,6 +220,7 @@ export const operations: readonly ApiOperation[] = [
     answer: { status: 200, schema: Staff, description: "The person" },
   },
   ...staffShopOperations,
+  ...staffToolOperations,
   {
     method: "get",
     path: "/api/openapi.json",

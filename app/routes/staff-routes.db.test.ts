@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Shop } from "#app/modules/shops/shop.ts";
 import { mayAct, type StaffRole } from "#app/modules/staff/staff.ts";
 import { operations } from "#app/openapi.ts";
+import { arrangeStaffTools, startAirbyte } from "#e2e/support/arrange-staff-tools.ts";
 import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
 import { mintSessionToken } from "#e2e/support/session-token.ts";
 import { type StaffAnchor, type StaffDoor, staffDoors } from "#e2e/support/staff-doors.ts";
@@ -19,6 +20,7 @@ let database: TestDatabase;
 let build: ServerBuild;
 let provider: RunningStaffProvider;
 let other: RunningStaffProvider;
+let airbyte: Awaited<ReturnType<typeof startAirbyte>>;
 let server: WebServer;
 let shop: Shop;
 let anchors: Record<StaffAnchor, string>;
@@ -34,7 +36,8 @@ beforeAll(async () => {
   });
   provider = await startStaffProvider(appUrl);
   other = await startStaffProvider(appUrl);
-  server = await startWebServer(provider.environment);
+  airbyte = await startAirbyte();
+  server = await startWebServer({ ...provider.environment, ...airbyte.environment });
   const { owner } = database;
   shop = await makeShop(owner, { domain: "mine.myshopify.com", checkedAt: new Date() });
   const connector = (await makeConnector(owner, shop.id, "klaviyo", { lastSucceededAt: new Date() })).id;
@@ -68,6 +71,7 @@ beforeAll(async () => {
     [shop.id],
   );
   anchors = {
+    ...(await arrangeStaffTools(owner, airbyte, shop.id, synced.connectionId!)),
     backfill: backfill.rows[0].id,
     maintenanceWindow: window.rows[0].id,
     lift: lift.rows[0].id,
@@ -92,7 +96,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.stop();
-  await Promise.all([provider?.stop(), other?.stop()]);
+  await Promise.all([provider?.stop(), other?.stop(), airbyte?.stop()]);
   await database?.drop();
 });
 
