@@ -105,7 +105,11 @@ export default {
       "shell",
       "The document shell, the Shopify SDK and the API document do not reach behind modules.",
       { path: "^app/[^/]+\\.tsx?$", pathNot: ["^app/server\\.ts$"] },
-      ["^app/(ui|modules|platform|integrations/shopify)/", "^app/[^/]+\\.server\\.ts$"],
+      [
+        "^app/(ui|modules|platform|integrations/shopify)/",
+        "^app/[^/]+\\.server\\.ts$",
+        "^app/openapi-[^/]+\\.ts$",
+      ],
     ),
     {
       name: "server-takes-the-bundle",

@@ -13,6 +13,9 @@ import { Staff } from "./modules/staff/staff.ts";
 import { LineageAnswer, LineageBatchAnswer, LineageEvent } from "./modules/sync-runs/lineage-event.ts";
 import { PushReport } from "./modules/sync-runs/push-report.ts";
 import { SyncRequest } from "./modules/sync-runs/sync-request.ts";
+import { type ApiOperation, refusals } from "./openapi-operation.ts";
+import { staffShopOperations } from "./openapi-staff-shops.ts";
+import { staffToolOperations } from "./openapi-staff-tools.ts";
 import { IdParams } from "./platform/http/id-params.ts";
 
 /** RFC 9457, with a stable code. */
@@ -39,36 +42,6 @@ const schemas = {
   Summary,
   SyncRequest,
 };
-
-const refusals = {
-  400: "Malformed",
-  401: "No valid credentials; nothing says whether the shop exists",
-  403: "The token's role is too small, or it has none",
-  404: "Not there, or another shop's",
-  409: "In conflict with its state",
-  413: "Larger than 1 MiB",
-  415: "Not application/json",
-  422: "Not valid; `errors` holds messages per field",
-  429: "Too many requests; see Retry-After",
-  503: "Unavailable right now; see Retry-After",
-} as const;
-
-type Refusal = keyof typeof refusals;
-
-export interface ApiOperation {
-  method: "get" | "post";
-  path: string;
-  id: string;
-  summary: string;
-  /** Whom it answers; null: anybody. */
-  security: "sessionToken" | "signedPush" | "ingestKey" | "staffToken" | null;
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  headers?: z.ZodObject;
-  body?: z.ZodType;
-  answer: { status: 200 | 202; schema: z.ZodType; description: string };
-  refusals: readonly Refusal[];
-}
 
 const staff = { security: "staffToken", refusals: [401, 403, 429, 503] } as const;
 const merchant = { security: "sessionToken", refusals: [401, 429, 503] } as const;
@@ -246,6 +219,8 @@ export const operations: readonly ApiOperation[] = [
     summary: "Who the access token speaks for, and as what",
     answer: { status: 200, schema: Staff, description: "The person" },
   },
+  ...staffShopOperations,
+  ...staffToolOperations,
   {
     method: "get",
     path: "/api/openapi.json",

@@ -120,6 +120,7 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
   req.headers["x-request-id"] = requestId;
   res.locals.requestId = requestId;
   res.locals.callerAddress = req.ip;
+  letStaffJudgeOrigin(req);
   res.setHeader("x-request-id", requestId);
   setMissingHeaders(res, {
     "X-Content-Type-Options": "nosniff",
@@ -163,6 +164,17 @@ function accept(web: Web, req: Request, res: ExpressResponse, next: NextFunction
   }
   if (refusal.status === 405) refusal.headers.set("Allow", [...answeredMethods].join(", "));
   afterBody(req, DRAIN_LIMIT_BYTES, () => void send(refusal, res));
+}
+
+/**
+ * Remix answers 500 to a page's form from another origin, before the page sees it, by comparing Origin with Host. Staff's
+ * forms compare it with our own address, refuse it with 403 and note it in the audit: they are to see it.
+ */
+function letStaffJudgeOrigin(req: Request): void {
+  const origin = req.get("origin");
+  if (!origin || !/^\/staff(\/|$)/.test(req.path)) return;
+  if (origin === "null") req.headers["x-forwarded-host"] = "null";
+  else if (URL.canParse(origin)) req.headers["x-forwarded-host"] = new URL(origin).host;
 }
 
 /**

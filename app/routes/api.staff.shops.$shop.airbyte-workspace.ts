@@ -1,13 +1,7 @@
-import { actOnSetup } from "../modules/staff/act-on-setup.server.ts";
-import { openShop } from "../modules/staff/open-shop.server.ts";
-import { SetWorkspace, ShopParams } from "../modules/staff/setup-page.ts";
-import { staffApi } from "../modules/staff/staff-api.server.ts";
+import { setupAction } from "../modules/staff/setup-api.server.ts";
+import { SetWorkspace } from "../modules/staff/setup-page.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
 
-export const action = staffApi(
-  { method: "POST", resource: "shop", params: ShopParams, body: SetWorkspace },
-  async ({ params, body, ...by }) =>
-    actOnSetup(await openShop(params.shop, by), { do: "set_workspace", ...body }, by),
-);
+export const action = setupAction("set_workspace", SetWorkspace);
 
 export const loader = onlyMethod("POST");

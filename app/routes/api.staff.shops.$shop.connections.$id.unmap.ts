@@ -1,17 +1,7 @@
-import { actOnSetup } from "../modules/staff/act-on-setup.server.ts";
-import { openShop } from "../modules/staff/open-shop.server.ts";
-import { MapConnection, ShopAndIdParams } from "../modules/staff/setup-page.ts";
-import { staffApi } from "../modules/staff/staff-api.server.ts";
+import { setupItemAction } from "../modules/staff/setup-api.server.ts";
+import { MapConnection } from "../modules/staff/setup-page.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
 
-export const action = staffApi(
-  { method: "POST", resource: "connection", params: ShopAndIdParams, body: MapConnection },
-  async ({ params, body, ...by }) =>
-    actOnSetup(
-      await openShop(params.shop, by),
-      { do: "unmap_connection", connection: params.id, ...body },
-      by,
-    ),
-);
+export const action = setupItemAction("unmap_connection", "connection", MapConnection);
 
 export const loader = onlyMethod("POST");

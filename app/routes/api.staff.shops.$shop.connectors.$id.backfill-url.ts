@@ -1,17 +1,7 @@
-import { actOnSetup } from "../modules/staff/act-on-setup.server.ts";
-import { openShop } from "../modules/staff/open-shop.server.ts";
-import { SetBackfillUrl, ShopAndIdParams } from "../modules/staff/setup-page.ts";
-import { staffApi } from "../modules/staff/staff-api.server.ts";
+import { setupItemAction } from "../modules/staff/setup-api.server.ts";
+import { SetBackfillUrl } from "../modules/staff/setup-page.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
 
-export const action = staffApi(
-  { method: "POST", resource: "connector", params: ShopAndIdParams, body: SetBackfillUrl },
-  async ({ params, body, ...by }) =>
-    actOnSetup(
-      await openShop(params.shop, by),
-      { do: "set_backfill_url", connector: params.id, ...body },
-      by,
-    ),
-);
+export const action = setupItemAction("set_backfill_url", "connector", SetBackfillUrl);
 
 export const loader = onlyMethod("POST");

@@ -1,13 +1,7 @@
-import { actOnSetup } from "../modules/staff/act-on-setup.server.ts";
-import { openShop } from "../modules/staff/open-shop.server.ts";
-import { OnlyReason, ShopAndIdParams } from "../modules/staff/setup-page.ts";
-import { staffApi } from "../modules/staff/staff-api.server.ts";
+import { setupItemAction } from "../modules/staff/setup-api.server.ts";
+import { OnlyReason } from "../modules/staff/setup-page.ts";
 import { onlyMethod } from "../platform/http/methods.server.ts";
 
-export const action = staffApi(
-  { method: "POST", resource: "key", params: ShopAndIdParams, body: OnlyReason },
-  async ({ params, body, ...by }) =>
-    actOnSetup(await openShop(params.shop, by), { do: "revoke_key", key: params.id, ...body }, by),
-);
+export const action = setupItemAction("revoke_key", "key", OnlyReason);
 
 export const loader = onlyMethod("POST");

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Shop } from "#app/modules/shops/shop.ts";
 import { mayAct, type StaffRole } from "#app/modules/staff/staff.ts";
 import { operations } from "#app/openapi.ts";
+import { arrangeStaffTools, startAirbyte } from "#e2e/support/arrange-staff-tools.ts";
 import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
 import { mintSessionToken } from "#e2e/support/session-token.ts";
 import { type StaffAnchor, type StaffDoor, staffDoors } from "#e2e/support/staff-doors.ts";
@@ -19,6 +20,7 @@ let database: TestDatabase;
 let build: ServerBuild;
 let provider: RunningStaffProvider;
 let other: RunningStaffProvider;
+let airbyte: Awaited<ReturnType<typeof startAirbyte>>;
 let server: WebServer;
 let shop: Shop;
 let anchors: Record<StaffAnchor, string>;
@@ -34,7 +36,8 @@ beforeAll(async () => {
   });
   provider = await startStaffProvider(appUrl);
   other = await startStaffProvider(appUrl);
-  server = await startWebServer(provider.environment);
+  airbyte = await startAirbyte();
+  server = await startWebServer({ ...provider.environment, ...airbyte.environment });
   const { owner } = database;
   shop = await makeShop(owner, { domain: "mine.myshopify.com", checkedAt: new Date() });
   const connector = (await makeConnector(owner, shop.id, "klaviyo", { lastSucceededAt: new Date() })).id;
@@ -47,7 +50,31 @@ beforeAll(async () => {
      VALUES ($1, $2, 'freshness', 'open', 'high', 'Late', 'It is late.', now()) RETURNING id`,
     [shop.id, connector],
   );
+  // Not synced for a day: it blocks the dashboards that it feeds.
+  await makeConnector(owner, shop.id, "shopify_orders", {
+    lastSucceededAt: new Date(Date.now() - 86_400_000),
+  });
+  const waiting = (await makeConnector(owner, shop.id, "postscript")).id;
+  const backfill = await owner.query(
+    `INSERT INTO backfill_jobs (shop_id, connector_id, source, status, reason, start_day, end_day, requested_by, requested_role)
+     VALUES ($1, $2, 'postscript', 'needs_operator', 'no_way_to_backfill', '2026-11-01', '2026-11-02', 'm', 'merchant') RETURNING id`,
+    [shop.id, waiting],
+  );
+  const window = await owner.query(
+    `INSERT INTO maintenance_windows (shop_id, starts_at, ends_at, reason, created_by)
+     VALUES ($1, now(), now() + interval '2 hours', 'Moving', 'ada') RETURNING id`,
+    [shop.id],
+  );
+  const lift = await owner.query(
+    `INSERT INTO dashboard_lifts (shop_id, dashboard, reason, created_by, expires_at)
+     VALUES ($1, 'traffic', 'Seen', 'ada', now() + interval '2 hours') RETURNING id`,
+    [shop.id],
+  );
   anchors = {
+    ...(await arrangeStaffTools(owner, airbyte, shop.id, synced.connectionId!)),
+    backfill: backfill.rows[0].id,
+    maintenanceWindow: window.rows[0].id,
+    lift: lift.rows[0].id,
     shop: shop.domain,
     connector,
     syncedConnector: synced.id,
@@ -69,7 +96,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.stop();
-  await Promise.all([provider?.stop(), other?.stop()]);
+  await Promise.all([provider?.stop(), other?.stop(), airbyte?.stop()]);
   await database?.drop();
 });
 

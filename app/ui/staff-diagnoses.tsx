@@ -59,11 +59,6 @@ function DiagnosisCard({
         <Text as="h3" variant="headingSm">
           {question}
         </Text>
-        <ul className={styles.checked}>
-          {checked.map((finding) => (
-            <FindingItem key={finding.what} finding={finding} />
-          ))}
-        </ul>
         <div className={styles.conclusion}>
           <BlockStack gap="100">
             <Text as="p" fontWeight="semibold">
@@ -73,6 +68,11 @@ function DiagnosisCard({
             <Offer head={head} code={action.code} connector={connector} />
           </BlockStack>
         </div>
+        <ul className={styles.checked}>
+          {checked.map((finding) => (
+            <FindingItem key={finding.what} finding={finding} />
+          ))}
+        </ul>
       </BlockStack>
     </Card>
   );
@@ -122,12 +122,11 @@ function Offer({
         return connector && !connector.activeBackfill ? (
           <Button onClick={() => ask(askBackfill(connector))}>Run a backfill</Button>
         ) : null;
-      case "open_setup":
-        return connector?.connection?.status === "active" ? (
+      case "replace_credentials":
+        return connector ? (
           <Button url={`${base}/connectors/${connector.id}/credentials`}>Replace credentials</Button>
-        ) : (
-          <Button url={`${base}/setup`}>Open setup</Button>
-        );
+        ) : null;
+      case "open_setup":
       case "look_at_pipeline":
         return <Button url={`${base}/setup`}>Open setup</Button>;
       case "finish_backfill":

@@ -29,10 +29,10 @@ export function StaffRuns({
   return (
     <BlockStack gap="300">
       <InlineStack gap="200">
-        <Button url={base} pressed={!onlyFailed}>
+        <Button url={base} variant={onlyFailed ? "tertiary" : "secondary"}>
           All
         </Button>
-        <Button url={`${base}&failed=1`} pressed={onlyFailed}>
+        <Button url={`${base}&failed=1`} variant={onlyFailed ? "secondary" : "tertiary"}>
           Failed only
         </Button>
       </InlineStack>
@@ -79,7 +79,7 @@ export function StaffRuns({
   );
 }
 
-/** What every check says now, the failing ones first. */
+/** What every check says now: those that do not simply pass, then the others folded away. */
 export function StaffChecks({
   head,
   checks,
@@ -90,9 +90,42 @@ export function StaffChecks({
   now: string;
 }) {
   if (checks.length === 0) return <Nothing>No source is connected, so nothing is checked.</Nothing>;
+  const isPlain = ({ enabled, severity, outcome }: StaffCheck) => enabled && !severity && plain.has(outcome);
+  const others = checks.filter((check) => !isPlain(check));
+  const passed = checks.filter(isPlain);
+  return (
+    <BlockStack gap="400">
+      {others.length > 0 ? (
+        <ChecksTable label="Checks that do not pass" head={head} checks={others} now={now} />
+      ) : (
+        <Nothing>Every check passes.</Nothing>
+      )}
+      {passed.length > 0 ? (
+        <details>
+          <summary>{`${passed.length} checks pass`}</summary>
+          <ChecksTable label="Checks that pass" head={head} checks={passed} now={now} />
+        </details>
+      ) : null}
+    </BlockStack>
+  );
+}
+
+const plain: ReadonlySet<string> = new Set(["fresh", "ok", "passed"]);
+
+function ChecksTable({
+  label,
+  head,
+  checks,
+  now,
+}: {
+  label: string;
+  head: ShopHead;
+  checks: readonly StaffCheck[];
+  now: string;
+}) {
   return (
     <StaffTable
-      label="Checks"
+      label={label}
       columns={["Source", "Check", "Result", "Since", "What it says"].map((title) => ({ title }))}
     >
       {checks.map((check) => (

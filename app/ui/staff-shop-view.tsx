@@ -9,7 +9,7 @@ import { StaffDeliveries, StaffJobs, StaffShopAudit } from "./staff-shop-activit
 import { StaffBackfills, StaffChecks, StaffRuns } from "./staff-shop-history.tsx";
 import { StaffShopOverview } from "./staff-shop-overview.tsx";
 import styles from "./staff-shop-view.module.css";
-import { checkedInWords, shopBadge, shopName } from "./staff-words.ts";
+import { shopBadge, shopName } from "./staff-words.ts";
 import { StatusBadge } from "./status-badge.tsx";
 
 /** One shop: what is wrong and why, everything that is known of it, and what can be done. */
@@ -101,7 +101,7 @@ function Head({ head, now }: { head: ShopHead; now: string }) {
   const facts = [
     ["Score", head.score === null ? "—" : String(head.score)],
     ["Open incidents", String(head.openIncidents)],
-    ["Checks", checkedInWords(head.checkedAt, now)],
+    ["Checked", head.checkedAt ? formatAgo(head.checkedAt, now) : "Never"],
     ["Time zone", head.timeZone.replaceAll("_", " ")],
     ["Currency", head.currency],
     [

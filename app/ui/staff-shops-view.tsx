@@ -5,7 +5,7 @@ import type { ListedShop, ShopCounts, ShopList } from "../modules/health/list-sh
 import { counted, formatAgo } from "./format.ts";
 import styles from "./staff-shops-view.module.css";
 import { CellDetail, NumberCell, StaffTable } from "./staff-table.tsx";
-import { checkedInWords, shopBadge, shopName } from "./staff-words.ts";
+import { shopBadge, shopName } from "./staff-words.ts";
 import { StatusBadge } from "./status-badge.tsx";
 
 export interface StaffShopsPage extends ShopList {
@@ -123,13 +123,11 @@ function ShopRow({ shop, now }: { shop: ListedShop; now: string }) {
             {shop.openIncidents > 0 ? "—" : "None"}
           </Text>
         )}
-        {shop.problemSince ? (
-          <CellDetail>Since {formatAgo(shop.problemSince, now).replace(/ ago$/, "")}</CellDetail>
-        ) : null}
+        {shop.problemSince ? <CellDetail>Opened {formatAgo(shop.problemSince, now)}</CellDetail> : null}
       </td>
       <NumberCell>{shop.openIncidents}</NumberCell>
       <td>
-        {checkedInWords(shop.checkedAt, now)}
+        {shop.checkedAt ? formatAgo(shop.checkedAt, now) : "Never"}
         {shop.stale && shop.checkedAt ? <CellDetail>Late: what is shown may be old</CellDetail> : null}
       </td>
     </tr>

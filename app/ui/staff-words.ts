@@ -1,6 +1,5 @@
 import { isSource, sources } from "../modules/connectors/sources.ts";
 import type { Summary } from "../modules/health/summary.ts";
-import { formatAgo } from "./format.ts";
 import type { BadgeWords } from "./health-words.ts";
 
 const shopBadges: Record<Summary["status"], BadgeWords> = {
@@ -18,10 +17,6 @@ export const sourceLabel = (source: string): string => (isSource(source) ? sourc
 
 /** `meta_ads_gone` → "meta ads gone": a stored code, to be read. */
 export const inWords = (code: string): string => code.replaceAll(/[._]/g, " ");
-
-/** "checked 3 minutes ago"; "never checked" */
-export const checkedInWords = (checkedAt: string | null, now: string): string =>
-  checkedAt ? `Checked ${formatAgo(checkedAt, now)}` : "Never checked";
 
 /** "harbor-and-pine": what tells shops apart. */
 export const shopName = (domain: string): string => domain.replace(/\.myshopify\.com$/, "");

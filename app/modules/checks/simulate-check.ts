@@ -114,6 +114,19 @@ export function simulateCheck(
   };
 }
 
+/** Where there is nothing to replay. `days`: 0 for none yet, null for a check that judges the moment. */
+export const nothingReplayed = (days: 0 | null): Simulation => ({
+  days,
+  from: null,
+  to: null,
+  current: { alarms: [], events: 0 },
+  proposed: { alarms: [], events: 0 },
+  gained: [],
+  lost: [],
+  changed: [],
+  incidents: [],
+});
+
 function outcomeOf(isSeenNow: boolean, isSeenThen: boolean): SimulatedIncident["outcome"] {
   if (isSeenNow) return isSeenThen ? "kept" : "lost";
   return isSeenThen ? "gained" : "seen_by_neither";

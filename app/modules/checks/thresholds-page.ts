@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Severity } from "../severity.ts";
+import { Reason } from "../staff/reason.ts";
 import { Check } from "./check-thresholds.ts";
 
 export const LimitView = z.object({
@@ -45,7 +46,7 @@ export const SimulateThresholds = Proposal;
 export type SimulateThresholds = z.infer<typeof SimulateThresholds>;
 
 export const SaveThresholds = Proposal.extend({
-  reason: z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters."),
+  reason: Reason,
 });
 export type SaveThresholds = z.infer<typeof SaveThresholds>;
 

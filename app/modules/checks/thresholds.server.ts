@@ -23,7 +23,13 @@ import {
 } from "./check-thresholds.ts";
 import { isDataCheck } from "./data-basis.ts";
 import { loadDataFacts } from "./load-data-facts.server.ts";
-import { canReplay, SIMULATED_DAYS, type Simulation, simulateCheck } from "./simulate-check.ts";
+import {
+  canReplay,
+  nothingReplayed,
+  SIMULATED_DAYS,
+  type Simulation,
+  simulateCheck,
+} from "./simulate-check.ts";
 import type {
   CheckSettingView,
   SaveThresholds,
@@ -63,7 +69,8 @@ function viewOf(check: CheckName, stored: StoredSetting): CheckSettingView {
 }
 
 /**
- * What a setting would have brought over the last 90 days, against the one that holds.
+ * What a setting would have brought over the last 90 days, against the one that holds. Where there is no profile yet,
+ * that is nothing.
  * @throws AppError not_found; invalid, naming each field
  */
 export async function simulateThresholds(
@@ -76,11 +83,8 @@ export async function simulateThresholds(
   const { check, source, stored, proposed } = await propose(tx, connectorId, asked);
   const facts = await loadDataFacts(tx, shop, { id: connectorId, source }, now);
   const current = currentOf(check, settingOf(stored, check));
-  if (!isDataCheck(check) || !facts)
-    throw new AppError(
-      "conflict",
-      "There are no profiles of this source that the check could be replayed on.",
-    );
+  if (!isDataCheck(check)) return nothingReplayed(null);
+  if (!facts) return nothingReplayed(canReplay(check) ? 0 : null);
   const since = new Date(now.getTime() - (SIMULATED_DAYS + 5) * 86_400_000);
   return simulateCheck(
     // What holds for the other checks holds in the replay too.

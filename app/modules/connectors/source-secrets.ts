@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Reason } from "../staff/reason.ts";
 
 /** Airbyte shows a secret as asterisks, whatever its length. */
 const isMasked = (value: unknown): boolean => typeof value === "string" && /^\*{3,}$/.test(value);
@@ -41,7 +42,7 @@ export const ReplaceCredentials = z.object({
       z.string().min(1, "Enter the new value.").max(MAX_SECRET_LENGTH, "This is longer than any credential."),
     )
     .refine((secrets) => Object.keys(secrets).length > 0, "Enter at least one new value."),
-  reason: z.string().trim().min(1, "Say why.").max(500, "Say it in at most 500 characters."),
+  reason: Reason,
 });
 export type ReplaceCredentials = z.infer<typeof ReplaceCredentials>;
 
@@ -59,7 +60,7 @@ export const CredentialsForm = z.preprocess(
   withSecretFields,
   z.discriminatedUnion("do", [
     ReplaceCredentials.extend({ do: z.literal("replace") }),
-    z.object({ do: z.literal("sync"), reason: ReplaceCredentials.shape.reason }),
+    z.object({ do: z.literal("sync"), reason: Reason }),
   ]),
 );
 

@@ -2,7 +2,7 @@ import { type BackfillReason, isEnded } from "../backfills/backfill.ts";
 import { minutesBetween } from "../freshness/freshness.ts";
 import { describeMinutes } from "../incidents/incident-words.ts";
 import { daysBetween } from "../shops/shop-days.ts";
-import { type Diagnosis, type DiagnosisAction, findOut } from "./diagnosis.ts";
+import { act, askForSignIn, type Diagnosis, findOut } from "./diagnosis.ts";
 import type { DiagnosedBackfill, DiagnosticFacts } from "./facts.ts";
 import { ago } from "./words.ts";
 
@@ -93,7 +93,6 @@ function ownership({
   ];
 }
 
-const act = (code: DiagnosisAction["code"], label: string): DiagnosisAction => ({ code, label });
 const again = act("backfill", "Run it again");
 
 function concludeFrom(
@@ -104,7 +103,7 @@ function concludeFrom(
   const byReason: Record<BackfillReason, Pick<Diagnosis, "conclusion" | "action">> = {
     credentials: {
       conclusion: `${label} no longer accepts the sign-in.`,
-      action: act("open_setup", "Replace the credentials under Setup, then run it again"),
+      action: askForSignIn(facts.engine, ", then run it again"),
     },
     permission: {
       conclusion: `${label} refuses some of the data.`,

@@ -44,7 +44,7 @@ function checkAirbyte(facts: DiagnosticFacts): Finding[] {
   ];
 }
 
-function checkPipeline({ liveIngestKeys, ingestKeyUsedAt, now }: DiagnosticFacts): Finding[] {
+function checkPipeline({ liveIngestKeys, ingestKeyUsedAt, hasStarted, now }: DiagnosticFacts): Finding[] {
   return [
     findOut(
       "Ingest key",
@@ -53,10 +53,18 @@ function checkPipeline({ liveIngestKeys, ingestKeyUsedAt, now }: DiagnosticFacts
     ),
     findOut(
       "The shop's pipelines report",
-      liveIngestKeys === 0 ? null : ingestKeyUsedAt !== null,
+      ingestKeyUsedAt !== null ? true : liveIngestKeys === 0 || hasStarted ? null : false,
       ingestKeyUsedAt
         ? `A key was last used ${ago(ingestKeyUsedAt, now)}, for any source`
         : "No key was ever used",
     ),
   ];
 }
+
+const MOST_SAID = 300;
+
+/** What the engine itself said of the last failure, if it said anything. */
+export const lastError = ({ lastError: said, failuresInARow }: DiagnosticFacts): Finding[] =>
+  said && failuresInARow > 0
+    ? [findOut("What was said", null, said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)} …` : said)]
+    : [];

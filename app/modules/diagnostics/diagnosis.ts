@@ -13,6 +13,7 @@ export const DiagnosisAction = z.object({
     "cancel_backfill",
     "finish_backfill",
     "open_setup",
+    "replace_credentials",
     "ask_merchant",
     "look_at_airbyte",
     "look_at_pipeline",
@@ -36,3 +37,11 @@ export const Diagnosis = z.object({
 export type Diagnosis = z.infer<typeof Diagnosis>;
 
 export const findOut = (what: string, ok: boolean | null, found: string): Finding => ({ what, found, ok });
+
+export const act = (code: DiagnosisAction["code"], label: string): DiagnosisAction => ({ code, label });
+
+/** A sign-in is no longer accepted: ours in Airbyte can be replaced, a pipeline's own is its owner's. */
+export const askForSignIn = (engine: "airbyte" | "push", after = ""): DiagnosisAction =>
+  engine === "airbyte"
+    ? act("replace_credentials", `Replace the credentials, or ask the merchant to reconnect${after}`)
+    : act("ask_merchant", `Ask the merchant to give its pipeline a sign-in that works${after}`);

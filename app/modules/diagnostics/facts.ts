@@ -1,5 +1,5 @@
 import type { BackfillReason, BackfillStatus } from "../backfills/backfill.ts";
-import type { FailureReason, SyncRunStatus } from "../connectors/connector.ts";
+import type { FailureReason } from "../connectors/connector.ts";
 import type { Source } from "../connectors/sources.ts";
 import type { Severity } from "../severity.ts";
 import type { CauseFacts } from "./causes.ts";
@@ -12,7 +12,6 @@ export interface DiagnosedBackfill {
   endDay: string;
   createdAt: Date;
   endedAt: Date | null;
-  attempts: number;
 }
 
 /** What is stored of one connector that a diagnosis rests on. */
@@ -37,8 +36,6 @@ export interface DiagnosticFacts extends CauseFacts {
   syncRequestProblem: string | null;
   warningMinutes: number;
   freshness: Severity | null;
-  /** The latest run, whatever became of it. */
-  lastRun: { status: SyncRunStatus; startedAt: Date | null; endedAt: Date | null } | null;
   /** Failed runs since the last success, by reason. */
   failures: Partial<Record<FailureReason, number>>;
   /** What the engine itself said of the last failure, without secrets. */
@@ -50,5 +47,4 @@ export interface DiagnosticFacts extends CauseFacts {
   /** The first day that the platform still serves, and why no earlier. */
   earliestDay: string;
   limitReason: string | null;
-  today: string;
 }

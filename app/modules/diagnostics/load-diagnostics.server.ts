@@ -2,7 +2,7 @@ import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { withoutSecrets } from "#app/platform/without-secrets.ts";
 import { BackfillReason, type BackfillStatus } from "../backfills/backfill.ts";
 import { limitsOf } from "../backfills/range.ts";
-import { FailureReason, SyncRunStatus } from "../connectors/connector.ts";
+import { FailureReason } from "../connectors/connector.ts";
 import { isSource, sources } from "../connectors/sources.ts";
 import { type Severity, severityRank } from "../severity.ts";
 import type { Shop } from "../shops/shop.ts";
@@ -39,7 +39,6 @@ interface Row {
   scopes: string[];
   failures: Record<string, number> | null;
   lastError: string | null;
-  lastRun: { status: string; startedAt: string | null; endedAt: string | null } | null;
   lastBackfill: {
     status: BackfillStatus;
     reason: string | null;
@@ -47,7 +46,6 @@ interface Row {
     endDay: string;
     createdAt: string;
     endedAt: string | null;
-    attempts: number;
   } | null;
   activeBackfill: { connectorId: string; source: string; status: BackfillStatus; createdAt: string } | null;
 }
@@ -73,7 +71,7 @@ const loadRows = (tx: ShopTx, shopId: string, now: Date): Promise<Row[]> => tx.$
     c.last_failure_reason AS "failureReason", c.last_failed_at AS "lastFailedAt", c.backfill_url IS NOT NULL AS "hasBackfillUrl",
     n.name AS "connectionName", n.status AS "connectionStatus", w.shop_id IS NOT NULL AS "hasWorkspace", w.last_polled_at AS "lastPolledAt",
     w.unreachable_since AS "unreachableSince", w.unreachable_reason AS "unreachableReason", k.live AS "liveIngestKeys", k.used_at AS "ingestKeyUsedAt",
-    q.severity AS freshness, s.scopes, f.failures, f.message AS "lastError", r.run AS "lastRun", b.backfill AS "lastBackfill", a.backfill AS "activeBackfill"
+    q.severity AS freshness, s.scopes, f.failures, f.message AS "lastError", b.backfill AS "lastBackfill", a.backfill AS "activeBackfill"
   FROM connectors c
   JOIN shops s ON s.id = c.shop_id
   LEFT JOIN connections n ON n.shop_id = c.shop_id AND n.id = c.connection_id
@@ -88,12 +86,8 @@ const loadRows = (tx: ShopTx, shopId: string, now: Date): Promise<Row[]> => tx.$
         WHERE shop_id = c.shop_id AND connector_id = c.id AND status = 'failed' AND ended_at > coalesce(c.last_succeeded_at, '-infinity')
         ORDER BY ended_at DESC LIMIT ${MOST_FAILURES}) l GROUP BY l.reason) g
   ) f ON c.failures_in_a_row > 0
-  LEFT JOIN LATERAL (SELECT jsonb_build_object('status', status, 'startedAt', started_at, 'endedAt', ended_at) AS run FROM sync_runs
-    WHERE shop_id = c.shop_id AND connector_id = c.id
-    ORDER BY CASE WHEN ended_at IS NOT NULL THEN ended_at WHEN started_at IS NOT NULL THEN started_at
-      WHEN queued_at IS NOT NULL THEN queued_at ELSE created_at END DESC LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT jsonb_build_object('status', status, 'reason', reason, 'startDay', start_day, 'endDay', end_day, 'createdAt', created_at,
-      'endedAt', ended_at, 'attempts', attempts) AS backfill FROM backfill_jobs
+      'endedAt', ended_at) AS backfill FROM backfill_jobs
     WHERE shop_id = c.shop_id AND connector_id = c.id ORDER BY created_at DESC LIMIT 1) b ON true
   LEFT JOIN LATERAL (SELECT jsonb_build_object('connectorId', connector_id, 'source', source, 'status', status, 'createdAt', created_at) AS backfill
     FROM backfill_jobs WHERE shop_id = c.shop_id AND (connector_id = c.id OR connection_id = c.connection_id)
@@ -142,11 +136,6 @@ function factsOf(row: Row, shop: Shop, now: Date): DiagnosticFacts | null {
     failures: row.failures ?? {},
     lastError: row.lastError && withoutSecrets(row.lastError),
     lastFailedAt: row.lastFailedAt,
-    lastRun: row.lastRun && {
-      status: SyncRunStatus.parse(row.lastRun.status),
-      startedAt: instant(row.lastRun.startedAt),
-      endedAt: instant(row.lastRun.endedAt),
-    },
     lastBackfill: row.lastBackfill && {
       ...row.lastBackfill,
       reason: BackfillReason.safeParse(row.lastBackfill.reason).data ?? null,
@@ -156,7 +145,6 @@ function factsOf(row: Row, shop: Shop, now: Date): DiagnosticFacts | null {
     activeBackfill: activeOf(row),
     earliestDay: limits.earliestDate,
     limitReason: limits.reason,
-    today,
   };
 }
 

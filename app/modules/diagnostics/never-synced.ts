@@ -1,6 +1,6 @@
 import { findNeverSyncedCause, type NeverSyncedCause } from "./causes.ts";
-import { checkConnection } from "./connection-findings.ts";
-import { type Diagnosis, type DiagnosisAction, findOut } from "./diagnosis.ts";
+import { checkConnection, lastError } from "./connection-findings.ts";
+import { act, askForSignIn, type Diagnosis, findOut } from "./diagnosis.ts";
 import type { DiagnosticFacts } from "./facts.ts";
 import { ago, failureWords } from "./words.ts";
 
@@ -45,16 +45,15 @@ export function diagnoseNeverSynced(facts: DiagnosticFacts): Diagnosis | null {
           ? "None"
           : `${failuresInARow}, the last ${facts.lastFailedAt ? ago(facts.lastFailedAt, now) : ""}: ${failureWords[failureReason ?? "unknown"]}`,
       ),
+      ...lastError(facts),
     ],
     ...concludeFrom(findNeverSyncedCause(facts), facts),
   };
 }
 
-const act = (code: DiagnosisAction["code"], label: string): DiagnosisAction => ({ code, label });
-
 function concludeFrom(
   cause: NeverSyncedCause,
-  { label, failureReason, connectionName }: DiagnosticFacts,
+  { label, engine, failureReason, connectionName }: DiagnosticFacts,
 ): Pick<Diagnosis, "conclusion" | "action"> {
   switch (cause) {
     case "no_connection":
@@ -92,7 +91,7 @@ function concludeFrom(
         conclusion: `Every sync so far failed: ${failureWords[failureReason ?? "unknown"]}.`,
         action:
           failureReason === "credentials" || failureReason === "permission"
-            ? act("open_setup", "Replace the credentials under Setup, or ask the merchant to reconnect")
+            ? askForSignIn(engine)
             : act("sync_now", "Read the error below, mend it, then sync now"),
       };
     case "pipeline_never_reported":

@@ -1,8 +1,8 @@
 import { minutesBetween } from "../freshness/freshness.ts";
 import { describeMinutes } from "../incidents/incident-words.ts";
 import { findStaleCause, type StaleCause } from "./causes.ts";
-import { checkConnection } from "./connection-findings.ts";
-import { type Diagnosis, type DiagnosisAction, type Finding, findOut } from "./diagnosis.ts";
+import { checkConnection, lastError } from "./connection-findings.ts";
+import { act, askForSignIn, type Diagnosis, type Finding, findOut } from "./diagnosis.ts";
 import type { DiagnosticFacts } from "./facts.ts";
 import { ago, countFailures } from "./words.ts";
 
@@ -29,6 +29,7 @@ export function diagnoseStale(facts: DiagnosticFacts): Diagnosis | null {
         failuresInARow === 0,
         failuresInARow === 0 ? "None" : `${failuresInARow}: ${countFailures(facts.failures)}`,
       ),
+      ...lastError(facts),
       ofReason(facts, "Sign-in and permissions", ["credentials", "permission"]),
       ofReason(facts, "Rate limits", ["rate_limited"]),
       findOut("A sync runs now", facts.runningSince ? true : null, running(facts)),
@@ -65,11 +66,9 @@ function running({ runningSince, syncRequestedAt, syncRequestProblem, now }: Dia
     : "No";
 }
 
-const act = (code: DiagnosisAction["code"], label: string): DiagnosisAction => ({ code, label });
-
 function concludeFrom(
   cause: StaleCause,
-  { label, connectionName, runningSince, now }: DiagnosticFacts,
+  { label, engine, connectionName, runningSince, now }: DiagnosticFacts,
 ): Pick<Diagnosis, "conclusion" | "action"> {
   switch (cause) {
     case "connection_gone":
@@ -91,7 +90,7 @@ function concludeFrom(
     case "credentials":
       return {
         conclusion: `${label} no longer accepts the sign-in. No retry will mend that.`,
-        action: act("open_setup", "Replace the credentials under Setup, or ask the merchant to reconnect"),
+        action: askForSignIn(engine),
       };
     case "permission":
       return {

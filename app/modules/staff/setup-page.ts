@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AlertChannel, TestAlerts } from "../alerts/test-alert.ts";
 import { Source } from "../connectors/sources.ts";
-import { IngestKeyView } from "../ingest-keys/ingest-key.ts";
+import { IngestKeyView, NewKey } from "../ingest-keys/ingest-key.ts";
 import { Reason } from "./reason.ts";
 
 const Feeds = z.object({ connectorId: z.uuid(), source: z.string(), label: z.string() });
@@ -104,8 +104,9 @@ export const SetupForm = z.discriminatedUnion("do", [
 export type SetupForm = z.infer<typeof SetupForm>;
 
 /** What the page says after a form was taken. Keys and addresses are shown this once. */
-export type SetupDone = {
-  done: SetupForm["do"];
-  key?: { bearerKey: string; signingSecret: string; previousUntil: string | null };
-  addresses?: Record<string, string>;
-};
+export const SetupDone = z.object({
+  done: z.string(),
+  key: NewKey.optional(),
+  addresses: z.record(z.string(), z.string()).optional(),
+});
+export type SetupDone = z.infer<typeof SetupDone> & { done: SetupForm["do"] };

@@ -3,6 +3,8 @@ import type { Connector } from "../connectors/connector.ts";
 import { listLifts } from "../dashboards/dashboard-lifts.store.server.ts";
 import { loadDiagnoses } from "../diagnostics/load-diagnostics.server.ts";
 import { type Health, syncViewOf } from "../health/load-health.server.ts";
+import { pointsOf } from "../health/score.ts";
+import { severityRank } from "../severity.ts";
 import type { Shop } from "../shops/shop.ts";
 import { listStaffIncidents } from "./shop-incidents.store.server.ts";
 import type { Maintenance, ShopOverview, StaffConnector, StaffDashboard } from "./shop-page.ts";
@@ -39,7 +41,12 @@ async function withStaffFacts(
   >`
     SELECT c.id, c.sla_warning_minutes IS NOT NULL AS "isOverridden", c.sla_expires_at AS "slaExpiresAt", n.name, n.status
     FROM connectors c LEFT JOIN connections n ON n.shop_id = c.shop_id AND n.id = c.connection_id`;
-  return connectors.map((connector) => {
+  const worstFirst = [...connectors].sort(
+    (a, b) =>
+      severityRank(b.severity) - severityRank(a.severity) ||
+      (pointsOf(a.status, a.severity) ?? 50) - (pointsOf(b.status, b.severity) ?? 50),
+  );
+  return worstFirst.map((connector) => {
     const row = rows.find(({ id }) => id === connector.id)!;
     const fact = facts.find(({ id }) => id === connector.id);
     return {
