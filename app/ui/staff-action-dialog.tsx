@@ -62,7 +62,7 @@ function ActionDialog({ shop, asked, onClose, onDone }: DialogProps) {
   // Sent again it is the same wish.
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const answer = fetcher.state === "idle" ? fetcher.data : undefined;
-  const errors = answer?.ok === false ? answer.errors : {};
+  const errors = answer?.ok === false ? inSentences(answer.errors) : {};
   const isDone = answer?.ok === true;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the answer arrives
   useEffect(() => {
@@ -124,6 +124,15 @@ function ActionDialog({ shop, asked, onClose, onDone }: DialogProps) {
     </Modal>
   );
 }
+
+/** "must be 15 minutes or more" → "Must be 15 minutes or more." */
+const inSentences = (errors: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(errors).map(([field, message]) => [
+      field,
+      message.replace(/^./, (first) => first.toUpperCase()).replace(/([^.!?])$/, "$1."),
+    ]),
+  );
 
 /** What could not be put beside a field. */
 function Refusal({ answer }: { answer: { message: string; errors: Record<string, string> } }) {
