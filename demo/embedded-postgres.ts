@@ -213,6 +213,15 @@ function placeCluster(dataDir: string, owner: ServerUser | null): string {
   return place;
 }
 
+/** Where the running server of a data folder listens, as it notes it itself. For looking in from outside. */
+export function readServerPort(dataDir: string): number {
+  const place = [resolve(dataDir), openPlaceFor(resolve(dataDir))].find((one) =>
+    existsSync(join(one, "data", "postmaster.pid")),
+  );
+  if (!place) throw new Error(`No PostgreSQL runs for ${dataDir}.`);
+  return Number(readFileSync(join(place, "data", "postmaster.pid"), "utf8").split("\n")[3]);
+}
+
 function openPlaceFor(dataDir: string): string {
   return join(
     tmpdir().startsWith("/tmp") ? "/var/tmp" : tmpdir(),

@@ -2,6 +2,7 @@ import { useFetcher, useRouteLoaderData } from "@remix-run/react";
 import { Banner, BlockStack, Modal, Select, Text, TextField } from "@shopify/polaris";
 import { createContext, type ReactNode, useContext, useEffect, useId, useState } from "react";
 import type { FormAnswer } from "../modules/staff/staff-call.ts";
+import styles from "./staff-action-dialog.module.css";
 import type { ActionField, ShopActionAsked } from "./staff-actions.ts";
 import { StaffBackfillFields } from "./staff-backfill-fields.tsx";
 
@@ -21,12 +22,8 @@ export function StaffActions({ shop, children }: { shop: string; children: React
   };
   return (
     <Asking.Provider value={ask}>
-      <div role="status">
-        {done ? (
-          <div style={{ paddingBlockEnd: "var(--p-space-400)" }}>
-            <Banner tone="success" title={done} onDismiss={() => setDone("")} />
-          </div>
-        ) : null}
+      <div role="status" className={done ? styles.done : undefined}>
+        {done ? <Banner tone="success" title={done} onDismiss={() => setDone("")} /> : null}
       </div>
       {children}
       {asked ? (
@@ -62,7 +59,7 @@ function ActionDialog({ shop, asked, onClose, onDone }: DialogProps) {
   // Sent again it is the same wish.
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const answer = fetcher.state === "idle" ? fetcher.data : undefined;
-  const errors = answer?.ok === false ? answer.errors : {};
+  const errors = answer?.ok === false ? inSentences(answer.errors) : {};
   const isDone = answer?.ok === true;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the answer arrives
   useEffect(() => {
@@ -92,8 +89,10 @@ function ActionDialog({ shop, asked, onClose, onDone }: DialogProps) {
       secondaryActions={[{ content: "Close", onAction: onClose }]}
     >
       <Modal.Section>
+        <div role="alert" className={answer?.ok === false ? styles.refusal : undefined}>
+          {answer?.ok === false ? <Refusal answer={answer} /> : null}
+        </div>
         <BlockStack gap="400">
-          <div role="alert">{answer?.ok === false ? <Refusal answer={answer} /> : null}</div>
           <Text as="p">{asked.consequence}</Text>
           {asked.backfill ? (
             <StaffBackfillFields
@@ -124,6 +123,15 @@ function ActionDialog({ shop, asked, onClose, onDone }: DialogProps) {
     </Modal>
   );
 }
+
+/** "must be 15 minutes or more" → "Must be 15 minutes or more." */
+const inSentences = (errors: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(errors).map(([field, message]) => [
+      field,
+      message.replace(/^./, (first) => first.toUpperCase()).replace(/([^.!?])$/, "$1."),
+    ]),
+  );
 
 /** What could not be put beside a field. */
 function Refusal({ answer }: { answer: { message: string; errors: Record<string, string> } }) {

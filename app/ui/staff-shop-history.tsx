@@ -79,50 +79,46 @@ export function StaffRuns({
   );
 }
 
-/** What every check says now: those that do not simply pass, then the others folded away. */
-export function StaffChecks({
-  head,
-  checks,
-  now,
-}: {
+interface ChecksProps {
   head: ShopHead;
   checks: readonly StaffCheck[];
   now: string;
-}) {
+}
+
+/** What every check says now: those that fail, and the others folded away. */
+export function StaffChecks({ head, checks, now }: ChecksProps) {
   if (checks.length === 0) return <Nothing>No source is connected, so nothing is checked.</Nothing>;
-  const isPlain = ({ enabled, severity, outcome }: StaffCheck) => enabled && !severity && plain.has(outcome);
-  const others = checks.filter((check) => !isPlain(check));
-  const passed = checks.filter(isPlain);
+  const failing = checks.filter(({ enabled, severity }) => enabled && severity);
+  const passing = checks.filter(
+    ({ enabled, severity, outcome }) => enabled && !severity && plain.has(outcome),
+  );
+  const others = checks.filter((check) => !failing.includes(check) && !passing.includes(check));
   return (
     <BlockStack gap="400">
-      {others.length > 0 ? (
-        <ChecksTable label="Checks that do not pass" head={head} checks={others} now={now} />
+      {failing.length > 0 ? (
+        <ChecksTable label="Checks that fail" head={head} checks={failing} now={now} />
       ) : (
-        <Nothing>Every check passes.</Nothing>
+        <Nothing>No check fails.</Nothing>
       )}
-      {passed.length > 0 ? (
-        <details>
-          <summary>{`${passed.length} checks pass`}</summary>
-          <ChecksTable label="Checks that pass" head={head} checks={passed} now={now} />
-        </details>
-      ) : null}
+      <FoldedChecks words="say nothing yet" {...{ head, checks: others, now }} />
+      <FoldedChecks words="pass" {...{ head, checks: passing, now }} />
     </BlockStack>
   );
 }
 
 const plain: ReadonlySet<string> = new Set(["fresh", "ok", "passed"]);
 
-function ChecksTable({
-  label,
-  head,
-  checks,
-  now,
-}: {
-  label: string;
-  head: ShopHead;
-  checks: readonly StaffCheck[];
-  now: string;
-}) {
+function FoldedChecks({ words, ...rest }: { words: string } & ChecksProps) {
+  if (rest.checks.length === 0) return null;
+  return (
+    <details>
+      <summary>{`${rest.checks.length} ${words}`}</summary>
+      <ChecksTable label={`Checks that ${words}`} {...rest} />
+    </details>
+  );
+}
+
+function ChecksTable({ label, head, checks, now }: { label: string } & ChecksProps) {
   return (
     <StaffTable
       label={label}

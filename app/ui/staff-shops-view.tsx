@@ -59,7 +59,7 @@ const subtitleOf = ({ critical, degraded, unknown, healthy }: ShopCounts): strin
 function Counts({ counts }: { counts: ShopCounts }) {
   const shown = [
     ["Critical", counts.critical],
-    ["With a blocked dashboard", counts.blocked],
+    ["Blocked", counts.blocked],
     ["Degraded", counts.degraded],
     ["Unknown", counts.unknown],
     ["Healthy", counts.healthy],

@@ -34,8 +34,8 @@ export async function judgeConnectors(
 ): Promise<{ results: number; changes: number }> {
   const startedAt = performance.now();
   const ids = [...shopIds].sort();
-  const outdated = await lockShops(tx, ids, now);
-  if (isFullPass) await endSlaOverrides(tx, ids, now);
+  const { outdated, withEndedLimits } = await lockShops(tx, ids, now);
+  if (isFullPass && withEndedLimits.length > 0) await endSlaOverrides(tx, withEndedLimits, now);
   const only = connectorIds ? sql`AND c.id = ANY (${[...connectorIds]}::uuid[])` : emptySql;
   const rows = await tx.$queryRaw<(Change & { connectorId: string; engine: Engine; results: bigint })[]>`
     WITH facts AS MATERIALIZED (
@@ -128,14 +128,21 @@ export async function judgeConnectors(
 
 /**
  * One judge at a time per shop: a tick and a run that ends may meet.
- * @returns the shops whose stored health a full pass has to look at though no verdict of theirs changes: never looked at,
- *   a lift has ended since; and every sixteenth, so that whatever was missed is mended within four hours
+ * @returns the shops that a full pass has more to do for. `outdated`: their stored health has to be looked at though no
+ *   verdict of theirs changes, because it never was, a lift has ended since, or it is their turn: every sixteenth, so that
+ *   whatever was missed is mended within four hours. `withEndedLimits`: staff's limits of a source are over
  */
-async function lockShops(tx: ShopTx, ids: readonly string[], now: Date): Promise<string[]> {
+async function lockShops(
+  tx: ShopTx,
+  ids: readonly string[],
+  now: Date,
+): Promise<{ outdated: string[]; withEndedLimits: string[] }> {
   const turn = Math.floor(now.getTime() / (CHECK_INTERVAL_MINUTES * 60_000)) % 16;
-  const rows = await tx.$queryRaw<{ shopId: string; isOutdated: boolean }[]>`
+  const rows = await tx.$queryRaw<{ shopId: string; isOutdated: boolean; hasEndedLimits: boolean }[]>`
     SELECT h.shop_id AS "shopId", h.checked_at IS NULL OR (hashtext(h.shop_id::text) & 15) = ${turn}
-      OR EXISTS (SELECT FROM dashboard_lifts l WHERE l.shop_id = h.shop_id AND l.expires_at > h.checked_at AND l.expires_at <= ${now}::timestamptz) AS "isOutdated"
+      OR EXISTS (SELECT FROM dashboard_lifts l WHERE l.shop_id = h.shop_id AND l.expires_at > h.checked_at AND l.expires_at <= ${now}::timestamptz) AS "isOutdated",
+      EXISTS (SELECT FROM connectors c WHERE c.shop_id = h.shop_id AND c.sla_expires_at <= ${now}::timestamptz) AS "hasEndedLimits"
     FROM shop_health h WHERE h.shop_id = ANY (${[...ids]}::uuid[]) ORDER BY h.shop_id FOR UPDATE OF h`;
-  return rows.flatMap(({ shopId, isOutdated }) => (isOutdated ? [shopId] : []));
+  const idsOf = (is: (row: (typeof rows)[number]) => boolean) => rows.filter(is).map(({ shopId }) => shopId);
+  return { outdated: idsOf((row) => row.isOutdated), withEndedLimits: idsOf((row) => row.hasEndedLimits) };
 }

@@ -86,8 +86,9 @@ async function loadTab(
 async function listChecks(tx: ShopTx): Promise<StaffCheck[]> {
   const rows = await tx.$queryRaw<(Omit<StaffCheck, "since" | "label"> & { since: Date | null })[]>`
     SELECT q.connector_id AS "connectorId", c.source, q.check_name AS "check", q.enabled, q.outcome, q.severity, q.changed_at AS since,
-      coalesce(q.findings -> 'shown' ->> 'sentence', '') AS sentence
+      coalesce(q.findings -> 'shown' ->> 'sentence', i.detail, '') AS sentence
     FROM dq_checks q JOIN connectors c ON c.shop_id = q.shop_id AND c.id = q.connector_id
+    LEFT JOIN dq_incidents i ON i.shop_id = q.shop_id AND i.connector_id = q.connector_id AND i.check_name = q.check_name AND i.status <> 'resolved'
     ORDER BY array_position(ARRAY['critical', 'high', 'warning'], q.severity), q.changed_at DESC NULLS LAST, c.source, q.check_name`;
   return rows.map(({ since, ...row }) => ({
     ...row,
