@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<v
   profiles: () => import("./profiles.ts"),
   alerts: () => import("./alerts.ts"),
   backfills: () => import("./backfills.ts"),
+  retention: () => import("./retention.ts"),
 };
 
 // The worker's tasks log each job: only what is wrong is of interest here.
