@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<v
   alerts: () => import("./alerts.ts"),
   staff: () => import("./staff.ts"),
   backfills: () => import("./backfills.ts"),
+  retention: () => import("./retention.ts"),
 };
 
 // The worker's tasks log each job: only what is wrong is of interest here.

@@ -9,6 +9,7 @@ const documents = [
   "docs/alerts.md",
   "docs/observability.md",
   "docs/runbook.md",
+  "docs/retention.md",
   ...readdirSync(`${root}docs/decisions`).map((name) => `docs/decisions/${name}`),
 ];
 

@@ -1,4 +1,4 @@
-import { withShops } from "#app/platform/tenant.server.ts";
+import { db } from "#app/platform/db.server.ts";
 
 export interface Batch {
   /** Rows that went, by table. */
@@ -8,20 +8,17 @@ export interface Batch {
 }
 
 /**
- * Deletes the next batch of what is older than `before`, over all shops or of one, by the function that alone may do that. A crash
- * of the database may bring a batch back that was just deleted: it goes again the next time, and nothing waits for the disk.
+ * Deletes the next batch of what is older than `before`, over all shops or of one, by the function that alone may do
+ * that: one statement is one transaction, and one way to the database and back.
  */
-export function deleteAged(
+export async function deleteAged(
   table: string,
   { since, before, wanted, shopId }: { since: string; before: Date; wanted: number; shopId: string | null },
 ): Promise<Batch> {
-  return withShops([], async (tx) => {
-    await tx.$executeRaw`SELECT set_config('synchronous_commit', 'off', true), set_config('statement_timeout', '20s', true)`;
-    const rows = await tx.$queryRaw<{ table: string; rows: number; reached: string | null }[]>`
-      SELECT gone_from AS "table", gone AS rows, reached::text FROM delete_aged(${table}, ${since}::timestamptz, ${before}::timestamptz, ${wanted}::integer, ${shopId}::uuid)`;
-    return {
-      gone: Object.fromEntries(rows.map((row) => [row.table, row.rows])),
-      reached: rows[0]?.reached ?? null,
-    };
-  });
+  const rows = await db().$queryRaw<{ table: string; rows: number; reached: string | null }[]>`
+    SELECT gone_from AS "table", gone AS rows, reached::text FROM delete_aged(${table}, ${since}::timestamptz, ${before}::timestamptz, ${wanted}::integer, ${shopId}::uuid)`;
+  return {
+    gone: Object.fromEntries(rows.map((row) => [row.table, row.rows])),
+    reached: rows[0]?.reached ?? null,
+  };
 }

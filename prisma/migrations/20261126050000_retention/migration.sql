@@ -22,7 +22,7 @@ CREATE INDEX dq_incidents_children ON dq_incidents (shop_id, parent_id) WHERE pa
 -- than a batch of what may go: an age that is too young for the kind is refused.
 CREATE FUNCTION delete_aged(kind text, since timestamptz, before timestamptz, wanted integer, only_shop uuid)
 RETURNS TABLE (gone_from text, gone integer, reached timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET timezone = 'UTC' AS
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET timezone = 'UTC' SET lock_timeout = '5s' AS
 $$
 DECLARE
   age text;
@@ -30,12 +30,18 @@ DECLARE
   unit text := 'timestamptz';
   youngest interval := '27 days';
   seen integer;
+  -- Connectors with an active backfill, or an open incident about days: few, so that the rest is not asked row by row.
+  busy uuid[] := ARRAY(SELECT b.connector_id FROM backfill_jobs b WHERE b.status NOT IN ('completed', 'failed', 'cancelled')
+    UNION SELECT i.connector_id FROM dq_incidents i WHERE i.status <> 'resolved' AND i.first_day < before);
   -- An active backfill compares these days with before; an open incident shows them.
-  nobody_needs_days text := $sql$ NOT EXISTS (SELECT FROM backfill_jobs b WHERE b.shop_id = t.shop_id AND b.connector_id = t.connector_id
+  nobody_needs_days text := $sql$ (t.connector_id <> ALL ($5) OR (
+    NOT EXISTS (SELECT FROM backfill_jobs b WHERE b.shop_id = t.shop_id AND b.connector_id = t.connector_id
       AND b.status NOT IN ('completed', 'failed', 'cancelled') AND %1$s BETWEEN b.start_day - 1 AND b.end_day + 1)
     AND NOT EXISTS (SELECT FROM dq_incidents i WHERE i.shop_id = t.shop_id AND i.connector_id = t.connector_id
-      AND i.status <> 'resolved' AND %1$s BETWEEN i.first_day - 1 AND coalesce(i.last_day, i.first_day) + 1) $sql$;
+      AND i.status <> 'resolved' AND %1$s BETWEEN i.first_day - 1 AND coalesce(i.last_day, i.first_day) + 1))) $sql$;
 BEGIN
+  -- A crash of the database may bring back what was just deleted: it goes again the next time, and nothing waits for the disk.
+  PERFORM set_config('synchronous_commit', 'off', true);
   CASE kind
     WHEN 'sync_runs' THEN
       age := 'coalesce(t.ended_at, t.started_at, t.queued_at, t.created_at)';
@@ -44,9 +50,9 @@ BEGIN
             (t.status = 'succeeded' AND t.ended_at >= c.last_succeeded_at)
             OR (t.status = 'failed' AND c.failures_in_a_row > 0 AND c.last_failed_at < $2
               AND t.ended_at > coalesce(c.last_succeeded_at, '-infinity'))))
-          AND NOT EXISTS (SELECT FROM backfill_jobs b WHERE b.shop_id = t.shop_id AND b.connector_id = t.connector_id
-            AND b.status NOT IN ('completed', 'failed', 'cancelled')
-            AND b.created_at <= coalesce(t.ended_at, t.started_at, t.queued_at, t.created_at)) $sql$;
+          AND (t.connector_id <> ALL ($5) OR NOT EXISTS (SELECT FROM backfill_jobs b WHERE b.shop_id = t.shop_id
+            AND b.connector_id = t.connector_id AND b.status NOT IN ('completed', 'failed', 'cancelled')
+            AND b.created_at <= coalesce(t.ended_at, t.started_at, t.queued_at, t.created_at))) $sql$;
     WHEN 'daily_profiles' THEN
       age := 't.day'; unit := 'date'; may_go := format(nobody_needs_days, 't.day');
     WHEN 'hourly_profiles' THEN
@@ -91,7 +97,7 @@ BEGIN
       DELETE FROM %1$I WHERE ctid = ANY (ARRAY(SELECT place FROM old)) RETURNING 1
     )
     SELECT (SELECT count(*) FROM old), (SELECT count(*) FROM gone), (SELECT max(age) FROM old)::timestamptz $sql$, kind, age, unit, may_go)
-  USING since, before, wanted, only_shop INTO seen, gone, reached;
+  USING since, before, wanted, only_shop, busy INTO seen, gone, reached;
   gone_from := kind;
   IF seen < wanted THEN reached := NULL; END IF;
   RETURN NEXT;
