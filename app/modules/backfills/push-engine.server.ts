@@ -16,7 +16,6 @@ const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** What this engine remembers: when the pipeline was asked, and what it last said, as its reports are stored. */
 interface PushState {
   askedAt?: string;
-  cancelAskedAt?: string;
   progress?: PipelineProgress;
 }
 
@@ -44,9 +43,8 @@ export const createPushEngine = (): BackfillEngine => ({
         ? { kind: "stopped", state: given }
         : { kind: "failed", state: given, reason: "pipeline_failed" };
     if (isCancelling) {
-      // It has nothing of ours to undo: it is told once, and not waited for.
-      if (state.askedAt && !state.cancelAskedAt)
-        await tell(backfill, "backfill.cancelled", now).catch(() => undefined);
+      // It has nothing of ours to undo: it is told, and not waited for. The asking may have reached it unrecorded.
+      await tell(backfill, "backfill.cancelled", now).catch(() => undefined);
       return { kind: "stopped", state: given };
     }
     if (!state.askedAt) {
