@@ -25,7 +25,9 @@ export async function startWorker(environment: Record<string, string> = {}): Pro
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Whoever is stopped before it could stop its worker leaves none behind.
-  process.once("exit", () => child.kill("SIGKILL"));
+  const killWithUs = () => child.kill("SIGKILL");
+  process.once("exit", killWithUs);
+  child.once("exit", () => process.off("exit", killWithUs));
   const lines: string[] = [];
   // "close" comes after the last line was read, "exit" may come before.
   const exited = once(child, "close");
