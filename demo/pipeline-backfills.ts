@@ -21,6 +21,8 @@ type Asked = z.infer<typeof Asked>["data"];
 const DAYS_AT_ONCE = 7;
 /** Between two pieces, so that progress can be watched. */
 const PAUSE_MS = 1_000;
+/** How long is waited for whoever does not answer a report, each time longer; after the last it is given up. */
+const REPORT_AGAIN_AFTER_MS = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000];
 
 /** How a merchant's own pipelines take the request to send days again, do it, and report: as a stranger's code would. */
 export function createPipelineDoor({
@@ -36,11 +38,25 @@ export function createPipelineDoor({
   const router = express.Router();
   const underWay = new Set<string>();
 
-  async function report({ backfillId, shop }: Asked, data: object): Promise<void> {
+  /** A report that nobody has answered is sent again under its id: it may have arrived. */
+  async function report(asked: Asked, data: object): Promise<void> {
+    const id = `msg_${randomUUID()}`;
+    for (const waitMs of [...REPORT_AGAIN_AFTER_MS, null]) {
+      const response = await send(asked, data, id).catch((error: Error) => error);
+      if (response instanceof Response && response.ok) return;
+      const isOverSoon = response instanceof Error || response.status === 429 || response.status >= 500;
+      if (waitMs === null || !isOverSoon)
+        throw response instanceof Error
+          ? response
+          : new Error(`The progress door answered ${response.status}: ${await response.text()}`);
+      await new Promise((done) => setTimeout(done, waitMs));
+    }
+  }
+
+  function send({ backfillId, shop }: Asked, data: object, id: string): Promise<Response> {
     const at = new Date();
     const body = JSON.stringify({ type: "backfill.progress", timestamp: at.toISOString(), data });
-    const id = `msg_${randomUUID()}`;
-    const response = await fetch(`${appUrl}/api/ingest/backfills/${backfillId}/progress`, {
+    return fetch(`${appUrl}/api/ingest/backfills/${backfillId}/progress`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -52,8 +68,6 @@ export function createPipelineDoor({
       body,
       signal: AbortSignal.timeout(10_000),
     });
-    if (!response.ok)
-      throw new Error(`The progress door answered ${response.status}: ${await response.text()}`);
   }
 
   async function sendAgain(asked: Asked): Promise<void> {

@@ -84,6 +84,9 @@ async function installQueue(owner: pg.Client, queueUrl: string): Promise<void> {
 const queueDoors = `
 CREATE OR REPLACE FUNCTION graphile_worker.sync_health_enqueue(specs jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  -- A job under way whose key a new one takes is never tried again. If its worker was killed it would stay for good.
+  DELETE FROM graphile_worker._private_jobs AS job USING jsonb_array_elements(specs) AS spec
+  WHERE job.key = spec->>'jobKey' AND job.locked_at IS NOT NULL AND coalesce(spec->>'jobKeyMode', 'replace') = 'replace';
   SELECT graphile_worker.add_job(
     spec->>'task', coalesce((spec->'payload')::json, '{}'::json),
     run_at := (spec->>'runAt')::timestamptz, max_attempts := (spec->>'maxAttempts')::int,

@@ -113,7 +113,7 @@ describe("a backfill", () => {
     ["1,240 rows loaded. Comparing the days before and after.", { status: "verifying" }],
     ["Everything is loaded. Comparing the days before and after.", { status: "verifying", rowsLoaded: 0 }],
     [
-      "Our team has to run this one by hand. This source cannot be refilled automatically. You do not need to do anything.",
+      "Our team takes care of this one. This source cannot be refilled automatically. You do not need to do anything.",
       { status: "needs_operator", reason: "This source cannot be refilled automatically" },
     ],
     [

@@ -106,19 +106,22 @@ export function backfillInWords(backfill: Backfill, view: Formatting): string {
     case "queued":
       return "Waiting to start. You can leave this page.";
     case "starting":
-      return "Starting. You can leave this page.";
+      return sentences("Starting.", reason, "You can leave this page.");
     case "running":
       return [
         percent > 0 || rowsLoaded > 0 ? `About ${percent}%` : "Nothing loaded yet",
         ...(rowsLoaded > 0 ? [countedRows(rowsLoaded, view)] : []),
-        timeLeftInWords(backfill),
+        reason ?? timeLeftInWords(backfill),
       ].join(" · ");
     case "verifying":
-      return `${rowsLoaded > 0 ? `${countedRows(rowsLoaded, view)} loaded.` : "Everything is loaded."} Comparing the days before and after.`;
+      return sentences(
+        rowsLoaded > 0 ? `${countedRows(rowsLoaded, view)} loaded.` : "Everything is loaded.",
+        reason ?? "Comparing the days before and after.",
+      );
     case "cancelling":
-      return "Stopping. Rows that are already loaded stay.";
+      return sentences("Stopping. Rows that are already loaded stay.", reason);
     case "needs_operator":
-      return sentences("Our team has to run this one by hand.", reason, "You do not need to do anything.");
+      return sentences("Our team takes care of this one.", reason, "You do not need to do anything.");
     case "completed":
       return result ? asSentence(result.summary) : "Done.";
     case "failed":

@@ -13,13 +13,14 @@ import { isEnded } from "./backfill.ts";
 import {
   type ClaimedBackfill,
   claimStep,
+  keepStep,
   queueStep,
   recordStep,
   type StepRecord,
 } from "./backfill-steps.store.server.ts";
 import { chooseEngine } from "./choose-engine.server.ts";
 import type { BackfillEngine, EngineStep } from "./engine.ts";
-import { type BackfillEvent, moveBackfill } from "./machine.ts";
+import { type BackfillEvent, isBeingUndone, moveBackfill } from "./machine.ts";
 import { estimateProgress } from "./progress.ts";
 import { describeReason } from "./reason-words.ts";
 import { compareWithBefore, readBefore, type Verified } from "./verify-backfill.server.ts";
@@ -32,6 +33,7 @@ interface Wanted {
 /** An engine that cannot be spoken to for so long will not do it: what was begun is undone. */
 const TROUBLE_LASTS_HOURS = 6;
 const LONGEST_PAUSE_SECONDS = 300;
+const KEEP_STEP_EVERY_MS = 30_000;
 
 /**
  * Does the next step of a backfill: takes it in one transaction, does it outside any, records it in another, and queues
@@ -45,6 +47,24 @@ export async function advanceBackfill(
 ): Promise<string> {
   const claimed = await withShop(shopId, (tx) => claimStep(tx, backfillId, now));
   if (!claimed) return "nothing_to_do";
+  const begunMs = Date.now();
+  const sayItLives = () =>
+    withShop(shopId, (tx) => keepStep(tx, claimed, new Date(now.getTime() + Date.now() - begunMs))).catch(
+      (error: unknown) => log.warn({ err: error, shopId, backfill: backfillId }, "a step was not kept"),
+    );
+  const timer = setInterval(sayItLives, KEEP_STEP_EVERY_MS);
+  try {
+    return await doStep(claimed, now, choose);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function doStep(
+  claimed: ClaimedBackfill,
+  now: Date,
+  choose: (connector: { source: string; engine: "airbyte" | "push" }) => BackfillEngine | null,
+): Promise<string> {
   if (claimed.status === "verifying") return verify(claimed, now);
   const engine = choose({ source: claimed.backfill.source, engine: claimed.engine });
   if (claimed.status === "queued") {
@@ -55,13 +75,16 @@ export async function advanceBackfill(
     const before = engine ? await readBefore(claimed, now) : null;
     return move(claimed, event, { before, strategy: engine?.strategy ?? null, dueAt: now }, now);
   }
-  if (!engine) return move(claimed, { kind: "no_way", reason: "no_way_to_backfill" }, { dueAt: null }, now);
+  // Nothing was changed yet; later, only the engine that did can put it back.
+  if (!engine && claimed.status === "starting")
+    return move(claimed, { kind: "no_way", reason: "no_way_to_backfill" }, { dueAt: null }, now);
   let step: EngineStep;
   try {
+    if (!engine) throw new Error("The engine that has begun it is no longer configured.");
     step = await engine.advance({
       backfill: claimed.backfill,
       state: claimed.state,
-      isCancelling: claimed.status === "cancelling",
+      isCancelling: isBeingUndone(claimed),
       now,
     });
   } catch (error) {
@@ -168,7 +191,7 @@ async function move(
   now: Date,
 ): Promise<string> {
   const place = moveBackfill(claimed, event) ?? { status: claimed.status, reason: claimed.reason };
-  const isOver = isEnded(place.status) || place.status === "needs_operator";
+  const isOver = isEnded(place.status) || (place.status === "needs_operator" && !isBeingUndone(place));
   const record: StepRecord = {
     ...same(claimed),
     attempts: 0,
@@ -196,7 +219,8 @@ async function judgeAnew({ backfill, connectorId }: ClaimedBackfill): Promise<vo
 async function store(claimed: ClaimedBackfill, record: StepRecord, now: Date): Promise<void> {
   const { backfill, connectorId, status } = claimed;
   const isStored = await withShop(backfill.shopId, async (tx) => {
-    if (!(await recordStep(tx, claimed, record, now))) return false;
+    const stored = await recordStep(tx, claimed, record, now);
+    if (stored !== record.status) return false;
     if (record.status === status) return true;
     await recordAudit(tx, {
       shopId: backfill.shopId,

@@ -1,8 +1,9 @@
+import { sql } from "#app/platform/db.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { job } from "#jobs/catalog.ts";
 import { isSource, type Source } from "../connectors/sources.ts";
-import type { BackfillReason, BackfillStatus } from "./backfill.ts";
+import { type BackfillReason, type BackfillStatus, isEnded } from "./backfill.ts";
 import type { DayTotals } from "./compare-days.ts";
 import type { EngineBackfill, EngineState } from "./engine.ts";
 
@@ -35,15 +36,14 @@ type ClaimRow = Omit<ClaimedBackfill, "backfill"> & {
   source: string;
   startDay: string;
   endDay: string;
-  dueAt: Date | null;
-  stepIsOpen: boolean;
+  dueAt: Date;
   externalId: string | null;
   sourceId: string | null;
   destinationId: string | null;
   streams: string[] | null;
 };
 
-/** Takes the next step, for one worker at a time. Null: it has ended, waits for a person, or is being worked on. */
+/** Takes the next step, for one worker at a time. Null: it has ended, waits for a person only, or is being worked on. */
 export async function claimStep(tx: ShopTx, backfillId: string, now: Date): Promise<ClaimedBackfill | null> {
   const [row] = await tx.$queryRaw<ClaimRow[]>`
     SELECT b.shop_id AS "shopId", b.id, s.domain, s.time_zone AS "timeZone", b.source, to_char(b.start_day, 'YYYY-MM-DD') AS "startDay",
@@ -52,12 +52,11 @@ export async function claimStep(tx: ShopTx, backfillId: string, now: Date): Prom
       n.external_id AS "externalId", n.source_id AS "sourceId", n.destination_id AS "destinationId", n.streams
     FROM backfill_jobs b JOIN shops s ON s.id = b.shop_id JOIN connectors c ON c.shop_id = b.shop_id AND c.id = b.connector_id
     LEFT JOIN connections n ON n.shop_id = b.shop_id AND n.id = b.connection_id
-    WHERE b.id = ${backfillId}::uuid AND b.status NOT IN ('completed', 'failed', 'cancelled', 'needs_operator')
+    WHERE b.id = ${backfillId}::uuid AND b.status NOT IN ('completed', 'failed', 'cancelled') AND b.due_at IS NOT NULL
     FOR UPDATE OF b`;
   if (!row || !isSource(row.source)) return null;
   // `due_at` of an open step is when it was begun.
-  if (row.step % 2 === 1 && row.dueAt && now.getTime() - row.dueAt.getTime() < STEP_LOST_AFTER_SECONDS * 1000)
-    return null;
+  if (row.step % 2 === 1 && now.getTime() - row.dueAt.getTime() < STEP_LOST_AFTER_SECONDS * 1000) return null;
   const step = row.step + (row.step % 2 === 1 ? 2 : 1);
   await tx.$executeRaw`
     UPDATE backfill_jobs SET step = ${step}, due_at = ${now}::timestamptz, started_at = coalesce(started_at, ${now}::timestamptz)
@@ -97,6 +96,14 @@ export async function claimStep(tx: ShopTx, backfillId: string, now: Date): Prom
   };
 }
 
+/** Whoever does a step that takes long says so now and then: it is not lost. */
+export const keepStep = (
+  tx: ShopTx,
+  { backfill: { id }, step }: ClaimedBackfill,
+  now: Date,
+): Promise<number> => tx.$executeRaw`
+  UPDATE backfill_jobs SET due_at = ${now}::timestamptz WHERE id = ${id}::uuid AND step = ${step}`;
+
 /** What a step left behind; what is left out stays. */
 export interface StepRecord {
   status: BackfillStatus;
@@ -117,31 +124,33 @@ export interface StepRecord {
 
 /**
  * Stores a step, unless another worker has taken over meanwhile, and queues the next. A wish to cancel that came during
- * the step is not written over; it, and what a pipeline said meanwhile, is looked at at once.
- * @returns whether it was this worker's to store
+ * the step is written over only by an end, or by all being loaded; it, and what a pipeline said meanwhile, is looked at at
+ * once.
+ * @returns where it is now; null: it was not this worker's to store
  */
 export async function recordStep(
   tx: ShopTx,
   { backfill: { shopId, id }, step, status, state }: ClaimedBackfill,
   record: StepRecord,
   now: Date,
-): Promise<boolean> {
+): Promise<BackfillStatus | null> {
+  const isFinal = isEnded(record.status) || record.status === "verifying";
   const heard = state.progress === undefined ? null : JSON.stringify(state.progress);
-  const [stored] = await tx.$queryRaw<{ dueAt: Date | null }[]>`
-    UPDATE backfill_jobs SET step = step + 1,
-      status = CASE WHEN status = 'cancelling' AND ${status} <> 'cancelling' AND ${record.status} IN ('starting', 'running') THEN status ELSE ${record.status} END,
-      reason = ${record.reason}, engine_state = ${JSON.stringify(record.state)}::jsonb, strategy = coalesce(${record.strategy}, strategy),
-      percent = greatest(percent, coalesce(${record.percent}::smallint, percent)),
-      rows_loaded = greatest(rows_loaded, coalesce(${record.rowsLoaded}::bigint, rows_loaded)),
+  const isWish = sql`b.status = 'cancelling' AND ${status} <> 'cancelling' AND NOT ${isFinal}::boolean`;
+  const [stored] = await tx.$queryRaw<{ status: BackfillStatus; dueAt: Date | null }[]>`
+    UPDATE backfill_jobs b SET step = b.step + 1,
+      status = CASE WHEN ${isWish} THEN b.status ELSE ${record.status} END,
+      reason = CASE WHEN ${isWish} THEN NULL ELSE ${record.reason} END, engine_state = ${JSON.stringify(record.state)}::jsonb, strategy = coalesce(${record.strategy}, b.strategy),
+      percent = greatest(b.percent, coalesce(${record.percent}::smallint, b.percent)),
+      rows_loaded = greatest(b.rows_loaded, coalesce(${record.rowsLoaded}::bigint, b.rows_loaded)),
       eta_seconds = ${record.etaSeconds}::int, attempts = ${record.attempts}, trouble_since = ${record.troubleSince}::timestamptz,
-      before = coalesce(${record.before === null ? null : JSON.stringify(record.before)}::jsonb, before),
-      result = coalesce(${record.result === null ? null : JSON.stringify(record.result)}::jsonb, result),
-      due_at = CASE WHEN (status = 'cancelling' AND ${status} <> 'cancelling') OR progress IS DISTINCT FROM ${heard}::jsonb
-        THEN ${record.dueAt && now}::timestamptz ELSE ${record.dueAt}::timestamptz END,
-      ended_at = ${record.endedAt}::timestamptz
-    WHERE id = ${id}::uuid AND step = ${step} RETURNING due_at AS "dueAt"`;
+      before = coalesce(${record.before === null ? null : JSON.stringify(record.before)}::jsonb, b.before),
+      result = coalesce(${record.result === null ? null : JSON.stringify(record.result)}::jsonb, b.result),
+      due_at = CASE WHEN ${isWish} THEN ${now}::timestamptz
+        WHEN b.progress IS DISTINCT FROM ${heard}::jsonb THEN ${record.dueAt && now}::timestamptz ELSE ${record.dueAt}::timestamptz END, ended_at = ${record.endedAt}::timestamptz
+    WHERE b.id = ${id}::uuid AND b.step = ${step} RETURNING b.status, b.due_at AS "dueAt"`;
   if (stored?.dueAt) await queueStep(tx, shopId, id, stored.dueAt);
-  return stored !== undefined;
+  return stored?.status ?? null;
 }
 
 /** Queues a backfill's next step. */

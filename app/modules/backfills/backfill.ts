@@ -28,7 +28,8 @@ export const BackfillReason = z.enum([
   "engine_refused",
   "pipeline_failed",
   "pipeline_silent",
-  "gave_up",
+  "not_put_back",
+  "not_verified",
   "no_way_to_backfill",
   "unsafe_destination",
 ]);

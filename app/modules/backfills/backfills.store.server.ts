@@ -2,7 +2,7 @@ import { emptySql, sql } from "#app/platform/db.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
 import { isSource, sources } from "../connectors/sources.ts";
 import { type Backfill, BackfillReason, BackfillResult, type BackfillStatus } from "./backfill.ts";
-import { describeReason } from "./reason-words.ts";
+import { describeReason, describeTrouble } from "./reason-words.ts";
 
 export interface BackfillRow {
   id: string;
@@ -15,6 +15,8 @@ export interface BackfillRow {
   rowsLoaded: bigint;
   etaSeconds: number | null;
   reason: string | null;
+  isPushed: boolean;
+  isInTrouble: boolean;
   result: unknown;
   requestedBy: string;
   requestedRole: string;
@@ -23,8 +25,12 @@ export interface BackfillRow {
   endedAt: Date | null;
 }
 
+/** A minute of trouble, as pauses grow: what passes sooner is not told of. */
+const TROUBLE_AFTER_ATTEMPTS = 5;
+
 const columns = sql`b.id, b.connector_id AS "connectorId", b.source, b.status, to_char(b.start_day, 'YYYY-MM-DD') AS "startDay",
   to_char(b.end_day, 'YYYY-MM-DD') AS "endDay", b.percent, b.rows_loaded AS "rowsLoaded", b.eta_seconds AS "etaSeconds", b.reason, b.result,
+  coalesce(b.strategy = 'push', false) AS "isPushed", b.attempts >= ${TROUBLE_AFTER_ATTEMPTS} AS "isInTrouble",
   b.requested_by AS "requestedBy", b.requested_role AS "requestedRole", b.created_at AS "createdAt", b.started_at AS "startedAt", b.ended_at AS "endedAt"`;
 
 /** Backfills of the bound shop, newest first. */
@@ -63,7 +69,11 @@ function presentBackfill(row: BackfillRow): Backfill | null {
     percent: rest.percent,
     rowsLoaded: Number(rest.rowsLoaded),
     etaSeconds: rest.etaSeconds,
-    reason: reason ? describeReason(reason, sources[source].label) : null,
+    reason: reason
+      ? describeReason(reason, sources[source].label)
+      : rest.isInTrouble
+        ? describeTrouble({ ...rest, label: sources[source].label })
+        : null,
     result: BackfillResult.safeParse(rest.result).data ?? null,
     // A merchant is not told which of our people it was.
     requestedBy: requestedRole === "merchant" ? "merchant" : "support",

@@ -1,11 +1,11 @@
+import { afterCommit } from "#app/platform/after-commit.server.ts";
 import { AppError, notFound } from "#app/platform/errors.ts";
-import { enqueue } from "#app/platform/queue.server.ts";
 import type { ShopTx } from "#app/platform/tenant.server.ts";
-import { job } from "#jobs/catalog.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import { dqMetrics } from "../dq-metrics.server.ts";
 import type { By } from "../incidents/act-on-incident.server.ts";
 import { type Backfill, BackfillReason, type BackfillStatus, isEnded } from "./backfill.ts";
+import { queueStep } from "./backfill-steps.store.server.ts";
 import { findBackfilledConnector, findBackfills } from "./backfills.store.server.ts";
 import { moveBackfill } from "./machine.ts";
 
@@ -53,14 +53,8 @@ export async function cancelBackfill(
     requestId,
     at: now,
   });
-  if (hasEnded) dqMetrics.backfillsCompleted.add(1, { outcome: "cancelled" });
-  else
-    await enqueue(tx, [
-      job(
-        "backfills.advance",
-        { shopId: row.shopId, backfillId: row.id },
-        { jobKey: `backfills.advance:${row.id}` },
-      ),
-    ]);
+  if (hasEnded) afterCommit(tx, () => dqMetrics.backfillsCompleted.add(1, { outcome: "cancelled" }));
+  // Also where nothing is left to do: the job of a lost worker gives its place to one that ends.
+  await queueStep(tx, row.shopId, row.id, now);
   return current();
 }

@@ -111,3 +111,21 @@ test("what stops because of a reason has failed for it, not been cancelled", () 
     reason: "engine_unreachable",
   });
 });
+
+test("what could not be put back is tried on while a person is called, and has failed when it is", () => {
+  const gaveUp = moveBackfill({ status: "cancelling", reason: null }, events["gave up"]!)!;
+  expect(gaveUp).toEqual({ status: "needs_operator", reason: "not_put_back" });
+  expect(moveBackfill(gaveUp, events["gave up"]!)).toBeNull();
+  const reached = moveBackfill(gaveUp, events.works!)!;
+  expect(reached).toEqual({ status: "cancelling", reason: "engine_unreachable" });
+  const over = { status: "failed", reason: "engine_unreachable" };
+  for (const from of [gaveUp, reached]) expect(moveBackfill(from, events["has stopped"]!)).toEqual(over);
+  expect(moveBackfill(gaveUp, events["cancel asked"]!)).toEqual({ status: "cancelling", reason: null });
+});
+
+test("what was loaded and could not be looked at has failed for that", () => {
+  expect(moveBackfill({ status: "verifying", reason: null }, events["gave up"]!)).toEqual({
+    status: "failed",
+    reason: "not_verified",
+  });
+});

@@ -17,7 +17,6 @@ const publicFetch = createPublicFetch();
 /** What this engine remembers: when the pipeline was asked, and what it last said, as its reports are stored. */
 interface PushState {
   askedAt?: string;
-  cancelAskedAt?: string;
   progress?: PipelineProgress;
 }
 
@@ -45,9 +44,8 @@ export const createPushEngine = (): BackfillEngine => ({
         ? { kind: "stopped", state: given }
         : { kind: "failed", state: given, reason: "pipeline_failed" };
     if (isCancelling) {
-      // It has nothing of ours to undo: it is told once, and not waited for.
-      if (state.askedAt && !state.cancelAskedAt)
-        await tell(backfill, "backfill.cancelled", now).catch(() => undefined);
+      // It has nothing of ours to undo: it is told, and not waited for. The asking may have reached it unrecorded.
+      await tell(backfill, "backfill.cancelled", now).catch(() => undefined);
       return { kind: "stopped", state: given };
     }
     if (!state.askedAt) {

@@ -173,6 +173,16 @@ describe("a pushed source", () => {
   });
 });
 
+test("stopped when its worker was killed before it could note that the pipeline was asked: the pipeline is told", async () => {
+  const backfill = await begin();
+  await advance(backfill, 1);
+  await advance(backfill, 2);
+  await database.owner.query("UPDATE backfill_jobs SET status = 'starting', engine_state = '{}'");
+  await withShop(shop.id, (tx) => cancelBackfill(tx, connectorId, { ...by, now: later(3) }));
+  expect(await advance(backfill, 4)).toBe("cancelled");
+  expect(asked.map(({ type }) => type)).toEqual(["backfill.requested", "backfill.cancelled"]);
+});
+
 describe("a report of progress", () => {
   test("with another key, of another shop, or of nothing is refused", async () => {
     const backfill = await begin();

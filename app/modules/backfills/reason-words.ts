@@ -1,4 +1,20 @@
-import type { BackfillReason } from "./backfill.ts";
+import type { BackfillReason, BackfillStatus } from "./backfill.ts";
+
+/** What an active backfill waits for that may pass by itself. `label` is the source's. */
+export function describeTrouble({
+  status,
+  isPushed,
+  label,
+}: {
+  status: BackfillStatus;
+  isPushed: boolean;
+  label: string;
+}): string {
+  if (status === "verifying") return `The data of ${label} cannot be read at the moment. We keep trying.`;
+  return isPushed
+    ? `The pipeline that sends ${label} data does not answer at the moment. We keep trying.`
+    : "The sync service does not answer at the moment. We keep trying.";
+}
 
 /** Why a backfill failed or waits, and what to do, in a merchant's words. `label` is the source's. */
 export function describeReason(reason: BackfillReason, label: string): string {
@@ -21,8 +37,10 @@ export function describeReason(reason: BackfillReason, label: string): string {
       return `The pipeline that sends ${label} data reported a failure. Check it, then run it again.`;
     case "pipeline_silent":
       return `The pipeline that sends ${label} data did not answer. Check that it runs, then run it again.`;
-    case "gave_up":
-      return "It could not be finished. Nothing was lost. Run it again, or contact support.";
+    case "not_put_back":
+      return `The sync service cannot be reached, so the schedule of ${label} is not back yet. We keep trying, and our support has been told.`;
+    case "not_verified":
+      return `${label} was loaded, but its data could not be read to check it. Nothing was lost. Run it again later.`;
     case "no_way_to_backfill":
       return `${label} cannot be refilled automatically here. Our support has been told and takes it from here.`;
     case "unsafe_destination":

@@ -134,7 +134,15 @@ function concludeFrom(
       conclusion: "The shop's pipeline was asked and did not answer.",
       action: act("look_at_pipeline", "Check its address for backfills under Setup, then run it again"),
     },
-    gave_up: { conclusion: "A step failed for a reason of ours, again and again.", action: again },
+    not_put_back: {
+      conclusion:
+        "Airbyte could not be reached for so long that what was changed there is not back yet. It is still tried.",
+      action: act("look_at_airbyte", "Look whether Airbyte answers; check the connection's schedule"),
+    },
+    not_verified: {
+      conclusion: "It was loaded, but its days could not be read in the warehouse to compare them.",
+      action: again,
+    },
     no_way_to_backfill: {
       conclusion: `Nothing here can load days of ${label} again by itself.`,
       action: act("finish_backfill", "Load the days by hand, then close it as done or as failed"),

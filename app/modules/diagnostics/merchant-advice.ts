@@ -100,10 +100,11 @@ export function adviseFailedBackfill(label: string, reason: BackfillReason | nul
       return action("enable_connection", "Switch the connection on, then run the backfill again");
     case "connection_missing":
     case "engine_refused":
+    case "not_put_back":
       return support("Contact support about the backfill");
     case "source_failed":
     case "engine_unreachable":
-    case "gave_up":
+    case "not_verified":
     case "pipeline_failed":
     case "pipeline_silent":
       return action("run_backfill", "Run the backfill again");
