@@ -6,6 +6,8 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<v
   profiles: () => import("./profiles.ts"),
   alerts: () => import("./alerts.ts"),
   backfills: () => import("./backfills.ts"),
+  ingest: () => import("./ingest.ts"),
+  model: () => import("./model.ts"),
 };
 
 // The worker's tasks log each job: only what is wrong is of interest here.
