@@ -8,6 +8,8 @@ const benches: Record<string, () => Promise<{ run: (args: string[]) => Promise<v
   staff: () => import("./staff.ts"),
   backfills: () => import("./backfills.ts"),
   retention: () => import("./retention.ts"),
+  ingest: () => import("./ingest.ts"),
+  model: () => import("./model.ts"),
 };
 
 // The worker's tasks log each job: only what is wrong is of interest here.
