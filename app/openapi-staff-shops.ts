@@ -3,6 +3,7 @@ import { Backfill, BackfillEstimate } from "./modules/backfills/backfill.ts";
 import { BackfillRequest } from "./modules/backfills/range.ts";
 import { SlaOverride } from "./modules/connectors/sla-override.ts";
 import { DashboardKey } from "./modules/connectors/sources.ts";
+import { CoveredReason } from "./modules/dashboards/lift.ts";
 import { ShopList, ShopsQuery } from "./modules/health/list-shops.ts";
 import { Incident } from "./modules/incidents/incident.ts";
 import {
@@ -59,6 +60,7 @@ const lift = {
     lift: z.object({
       id: z.uuid(),
       dashboard: DashboardKey,
+      covers: CoveredReason.array(),
       reason: z.string(),
       createdBy: z.string(),
       createdAt: Instant,

@@ -171,7 +171,9 @@ function headersOf(operation: Operation, resolve: Resolve, now: Date): fc.Arbitr
 export interface BuiltRequest extends RawRequest {
   /** The address is not written as the document has it. */
   isTricked: boolean;
-  /** Each thing the address names is the sender's, and of the kind that is meant. */
+  /** It is the address of something else. */
+  isOtherPath: boolean;
+  /** Each thing the address names is the sender's to name, and of the kind that is meant. */
   namesOwn: boolean;
 }
 
@@ -183,6 +185,8 @@ export async function buildRequest(
 ): Promise<BuiltRequest> {
   const sender = shops[plan.sender]!;
   const named = plan.namedShop < 0 ? sender : shops[plan.namedShop]!;
+  // Staff may look at every shop; a thing is still found in its own only.
+  const owner = operation.scheme === "staffToken" ? named : sender;
   let index = 0;
   let namesOwn = true;
   let isOtherPath = false;
@@ -190,7 +194,7 @@ export async function buildRequest(
     const wish = plan.ids[index++ % plan.ids.length]!;
     const choices = thingsNamed(named, before, parameter);
     const text = typeof wish === "number" ? choices[wish % choices.length]! : wish;
-    if (!thingsNamed(sender, before, parameter).includes(text)) namesOwn = false;
+    if (!thingsNamed(owner, before, parameter).includes(text)) namesOwn = false;
     if (["", ".", ".."].includes(text)) isOtherPath = true;
     return `${before}/${encodeURIComponent(text.toWellFormed()).slice(0, 3_000)}`;
   });
@@ -217,6 +221,7 @@ export async function buildRequest(
     },
     body: body ?? undefined,
     isTricked: trick !== undefined || isOtherPath,
+    isOtherPath,
     namesOwn,
   };
 }
@@ -226,6 +231,12 @@ function thingsNamed(shop: FuzzShop, before: string, parameter: string): string[
   if (before.startsWith("incident")) return shop.incidentIds;
   if (before.startsWith("backfill")) return shop.backfillIds;
   if (before.startsWith("connector")) return shop.connectorIds;
+  if (before === "ingest-keys") return shop.keyIds;
+  if (before === "connections") return shop.connectionIds;
+  if (before === "maintenance") return shop.maintenanceIds;
+  if (before === "lifts") return shop.liftIds;
+  if (before === "jobs") return shop.jobIds;
+  if (before === "tasks") return ["alerts.sweep", "dq.run"];
   if (parameter === "shop" || before === "shops") return [shop.domain, shop.id];
   return [...shop.connectorIds, ...shop.incidentIds];
 }

@@ -1,5 +1,8 @@
+import { generateKeyPairSync } from "node:crypto";
+import { importJWK, SignJWT } from "jose";
 import { Webhook } from "standardwebhooks";
 import { mintSessionToken } from "#e2e/support/session-token.ts";
+import type { RunningStaffProvider } from "#e2e/support/staff-provider.ts";
 import type { FuzzShop } from "./fuzz-shops.ts";
 
 /** How a request says who sends it. Only `good` may open anything. */
@@ -50,8 +53,36 @@ const signedPush: Provider = async ({ shop, kind, body }) => {
   return signed(shop.key.signingSecret);
 };
 
+const { privateKey: nobodysKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+let staffProvider: RunningStaffProvider | undefined;
+
+/** Whose access tokens staff have. */
+export function useStaffProvider(provider: RunningStaffProvider): void {
+  staffProvider = provider;
+}
+
+/** An admin for each shop, so that nobody runs into a limit of their own; each may look at all shops. */
+const staffToken: Provider = async ({ shop, kind }) => {
+  if (!staffProvider) throw new Error("The fuzz has no provider of staff's tokens.");
+  if (kind === "nonsense") return bearer("eyJhbGciOiJub25lIn0.e30.");
+  if (kind === "of_another_kind") return bearer(await mintSessionToken(shop.domain));
+  const { signingKey } = staffProvider.keys;
+  const token = await new SignJWT({
+    iss: staffProvider.issuer,
+    aud: "http://localhost:3000/api/staff",
+    sub: `staff of ${shop.id}`,
+    name: "Fuzz Admin",
+    roles: ["admin"],
+    iat: seconds(-120),
+    exp: seconds(kind === "expired" ? -60 : 600),
+  })
+    .setProtectedHeader({ alg: "RS256", typ: "at+jwt", kid: signingKey.kid! })
+    .sign(kind === "forged" ? nobodysKey : await importJWK(signingKey, "RS256"));
+  return bearer(token);
+};
+
 /** Per security scheme of the document. A scheme that is not here fails the fuzz: its routes would not be opened. */
-export const providers: Record<string, Provider> = { sessionToken, ingestKey, signedPush };
+export const providers: Record<string, Provider> = { sessionToken, ingestKey, signedPush, staffToken };
 
 /** The headers by which a request to an operation of this scheme says who sends it. */
 export async function credentialsFor(scheme: string | null, wish: CredentialWish): Promise<Headers> {

@@ -14,7 +14,8 @@ const inside: readonly RegExp[] = [
   /postgres(?:ql)?:\/\//,
 ];
 
-export type FindLeak = (text: string, sender: FuzzShop | null, sent: string) => string | null;
+/** @param reader whose answer it is: a shop's, staff's, who may read of every shop, or nobody's */
+export type FindLeak = (text: string, reader: FuzzShop | "staff" | null, sent: string) => string | null;
 
 /**
  * Finds in an answer what is not for its reader: another shop's name or ids, a secret, our code or SQL. What the sender
@@ -30,10 +31,11 @@ export function leakFinder(shops: readonly FuzzShop[], secrets: readonly string[
       [key, expiredKey].flatMap((one) => [one.bearerKey, one.signingSecret]).concat(airbyteToken),
     ),
   ];
-  return (text, sender, sent) => {
+  return (text, reader, sent) => {
     for (const [word] of [...text.matchAll(markerPattern), ...text.matchAll(uuidPattern)]) {
       const holder = holderOf.get(word.toLowerCase());
-      if (holder && holder !== sender && !sent.includes(word)) return `another shop's "${word}"`;
+      if (holder && reader !== "staff" && holder !== reader && !sent.includes(word))
+        return `another shop's "${word}"`;
     }
     const secret = kept.find((one) => text.includes(one));
     if (secret) return `a secret, "${secret.slice(0, 6)}…"`;

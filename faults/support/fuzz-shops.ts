@@ -16,6 +16,12 @@ export interface FuzzShop {
   connectorIds: string[];
   incidentIds: string[];
   backfillIds: string[];
+  keyIds: string[];
+  connectionIds: string[];
+  maintenanceIds: string[];
+  liftIds: string[];
+  /** Jobs of the queue that failed, of no shop in particular. */
+  jobIds: string[];
   key: NewIngestKey;
   expiredKey: NewIngestKey;
   airbyteToken: string;
@@ -56,6 +62,23 @@ export async function makeFuzzShop(owner: pg.Client, now: Date): Promise<FuzzSho
      VALUES ($1, $2, 'attentive', 'push', 'running', $3::date - 9, $3::date - 3, '42', 'merchant', $3) RETURNING id`,
     [id, connectors[3]!.id, now],
   );
+  const window = await owner.query<{ id: string }>(
+    `INSERT INTO maintenance_windows (shop_id, starts_at, ends_at, reason, created_by)
+     VALUES ($1, $2::timestamptz, $2::timestamptz + interval '1 day', $3, 'ada') RETURNING id`,
+    [id, now, marker],
+  );
+  const lift = await owner.query<{ id: string }>(
+    `INSERT INTO dashboard_lifts (shop_id, dashboard, reason, created_by, expires_at)
+     VALUES ($1, 'traffic', $3, 'ada', $2::timestamptz + interval '1 day') RETURNING id`,
+    [id, now, marker],
+  );
+  const job = await owner.query<{ id: string }>(
+    "SELECT id::text FROM graphile_worker.add_job('alerts.sweep', max_attempts := 3, run_at := now() + interval '1 day')",
+  );
+  await owner.query(
+    "UPDATE graphile_worker._private_jobs SET attempts = 1, last_error = 'It failed.' WHERE id = $1",
+    [job.rows[0]!.id],
+  );
   const secrets = await withShop(id, async (tx) => {
     const key = await createIngestKey(tx, id, now);
     const expiredKey = await createIngestKey(tx, id, now);
@@ -79,6 +102,11 @@ export async function makeFuzzShop(owner: pg.Client, now: Date): Promise<FuzzSho
     connectorIds: connectors.map((each) => each.id),
     incidentIds: incidents.rows.map((row) => row.id),
     backfillIds: backfills.rows.map((row) => row.id),
+    keyIds: [secrets.key.id, secrets.expiredKey.id],
+    connectionIds: connectors.flatMap(({ connectionId }) => connectionId ?? []),
+    maintenanceIds: window.rows.map((row) => row.id),
+    liftIds: lift.rows.map((row) => row.id),
+    jobIds: job.rows.map((row) => row.id),
     ...secrets,
   };
 }
@@ -89,4 +117,8 @@ export const idsOf = (shop: FuzzShop): string[] => [
   ...shop.connectorIds,
   ...shop.incidentIds,
   ...shop.backfillIds,
+  ...shop.keyIds,
+  ...shop.connectionIds,
+  ...shop.maintenanceIds,
+  ...shop.liftIds,
 ];

@@ -22,6 +22,7 @@ export function judgeApiAnswer(
     return `${status} to somebody without good credentials`;
   if (status < 300 && !request.namesOwn && !request.isTricked && request.method !== "OPTIONS")
     return `${status} about what is not the sender's`;
+  if (request.isOtherPath && status < 300) return null;
   const type = answer.headers["content-type"] ?? "";
   const isPage = type.startsWith("text/html");
   if (request.method === "HEAD") return answer.body === "" ? null : "a body in answer to HEAD";

@@ -96,14 +96,16 @@ export async function buildPageRequest(
   route: PageRoute,
   plan: PagePlan,
   shops: readonly FuzzShop[],
+  staffCookie: string,
 ): Promise<RawRequest & { isSignedIn: boolean }> {
   const shop = shops[plan.sender]!;
   const body = Buffer.from(plan.isForm ? formOf(plan.body) : (JSON.stringify(plan.body) ?? ""));
   const isWebhook = route.path.startsWith("/webhooks/");
   const hasBody = plan.method !== "GET" && plan.method !== "HEAD";
-  const token = isWebhook ? null : await tokenOf(plan.credential, shop);
+  const isStaffs = route.path.startsWith("/staff");
+  const token = isWebhook || isStaffs ? null : await tokenOf(plan.credential, shop);
   const query = new URLSearchParams(plan.query.map(([name, value]) => [name, value.slice(0, 2_000)]));
-  if (!isWebhook && plan.credential === "good" && !plan.isInHeader && !query.has("shop")) {
+  if (!isWebhook && !isStaffs && plan.credential === "good" && !plan.isInHeader && !query.has("shop")) {
     query.set("shop", shop.domain);
     query.set("host", hostOf(shop.domain));
     query.set("embedded", "1");
@@ -122,6 +124,9 @@ export async function buildPageRequest(
         : {}),
       ...(token && plan.isInHeader ? { authorization: `Bearer ${token}` } : {}),
       ...(isWebhook ? webhookHeaders(plan, shop, body) : {}),
+      ...(isStaffs && plan.credential === "good"
+        ? { cookie: staffCookie, origin: "http://localhost:3000" }
+        : {}),
     },
     body: hasBody ? body : undefined,
     isSignedIn: plan.credential === "good",
@@ -136,6 +141,7 @@ function pathOf({ path }: PageRoute, plan: PagePlan, shop: FuzzShop): string {
     .replace(":token", plan.credential === "good" ? shop.airbyteToken : "nobody")
     .replace(":event", plan.event)
     .replace(":key", typeof plan.thing === "number" ? "revenue" : encodeURIComponent(thing).slice(0, 2_000))
+    .replace(":shop", shop.domain)
     .replace(/:\w+|\*/, encodeURIComponent(thing).slice(0, 2_000));
 }
 
