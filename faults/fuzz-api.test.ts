@@ -22,7 +22,7 @@ import { judgeApiAnswer } from "./support/judge-api-answer.ts";
 import { sendRaw } from "./support/send-raw.ts";
 
 /** So many that none runs into its limits for long, which would hide what lies behind them. */
-const SHOPS = 40;
+const SHOPS = 60;
 const ANSWER_WITHIN_MS = 10_000;
 const AT_ONCE = 6;
 
@@ -130,7 +130,7 @@ describe("every address of the document", () => {
     // A few requests each are not sure to hold a good one.
     expect(requests < 100 ? closed.slice(Math.ceil(operations.length / 8)) : closed).toEqual([]);
     const limited = operations.reduce((sum, { id }) => sum + count(id, (status) => status === "429"), 0);
-    expect(limited / (requests * operations.length)).toBeLessThan(0.1);
+    expect(limited / (requests * operations.length)).toBeLessThan(0.15);
     console.log(
       `fuzzed ${requests * operations.length} requests, FUZZ_SEED=${fuzzSeed()}: ${summary(statuses)}`,
     );

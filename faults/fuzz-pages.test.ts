@@ -108,10 +108,11 @@ it("answers anything at any page and webhook, soon, without failing, and gives n
   const closed = routes
     .map(({ id }) => id)
     .filter((id) => /^routes\/(app|webhooks|auth\.login|healthz|staff)/.test(id) && !id.includes("$"))
-    .filter((id) => ![...statuses.keys()].some((group) => group.startsWith(`${id} 2`)));
+    // One person of the staff's asks for all of it, and runs into the limit of one.
+    .filter((id) => ![...statuses.keys()].some((group) => /^ (2|429$)/.test(group.replace(id, ""))));
   // A few requests each are not sure to hold a good one; signing in and out leads elsewhere.
   const leading = closed.filter((id) => /sign-|callback/.test(id)).length;
-  expect(closed.length - leading).toBeLessThanOrEqual(requests < 100 ? 3 : 0);
+  expect([closed.length - leading <= (requests < 100 ? 3 : 0), closed]).toEqual([true, closed]);
   expect(server.lines.filter((line) => /"level":(50|60)/.test(line)).slice(0, 5)).toEqual([]);
   console.log(`fuzzed ${requests * routes.length} requests to pages and webhooks, FUZZ_SEED=${fuzzSeed()}`);
 });

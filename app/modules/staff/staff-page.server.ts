@@ -10,6 +10,7 @@ import { AppError } from "#app/platform/errors.ts";
 import { statusOf } from "#app/platform/http/problem.server.ts";
 import { RateLimit } from "#app/platform/http/rate-limit.server.ts";
 import { requestIdFrom } from "#app/platform/http/request-id.server.ts";
+import { findUnstorableText } from "#app/platform/http/storable-text.ts";
 import { type Admission, admit } from "./admit.server.ts";
 import { readForm, refuseForeignForm } from "./read-form.server.ts";
 import { recordRefusal } from "./record-refusal.server.ts";
@@ -97,6 +98,8 @@ export function staffAction<Done extends object, Form extends z.ZodType, Params 
       const call = callOf(session, action, args.params, asked);
       const form = action.form.safeParse(entered);
       if (!form.success) throw invalidForm(form.error);
+      const errors = findUnstorableText(form.data, "form");
+      if (Object.keys(errors).length > 0) throw new AppError("invalid", NEEDS_ANOTHER_LOOK, { errors });
       const done = await work({ ...call, form: form.data } as StaffActionCall<Params, Form>);
       return carry(done instanceof Response ? done : json({ ok: true as const, ...done }), admission);
     } catch (error) {
@@ -166,13 +169,15 @@ function failureOf({ code, message, errors = {} }: AppError): FormAnswer<never> 
   return { ok: false, code, message, errors: Object.fromEntries(firsts) };
 }
 
+const NEEDS_ANOTHER_LOOK = "Some of it needs another look.";
+
 function invalidForm(error: z.ZodError): AppError {
   const errors: Record<string, string[]> = {};
   for (const issue of error.issues) {
     const field = issue.path.map(String).join(".") || "form";
     errors[field] = [...(errors[field] ?? []), issue.message];
   }
-  return new AppError("invalid", "Some of it needs another look.", { errors });
+  return new AppError("invalid", NEEDS_ANOTHER_LOOK, { errors });
 }
 
 /** Nobody keeps a page of staff, and a replaced token goes out with whatever is answered. */

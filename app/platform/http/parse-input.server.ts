@@ -1,12 +1,13 @@
 import type { z } from "zod";
 import { AppError } from "../errors.ts";
 import { parseJson, readBody, requireJson } from "./request-body.server.ts";
+import { findUnstorableText } from "./storable-text.ts";
 
 const MAX_FIELDS = 50;
 const MAX_MESSAGE_LENGTH = 300;
 
 /**
- * What the schema makes of what was sent.
+ * What the schema makes of what was sent. Text that cannot be stored is refused, whatever the schema says of it.
  * @param root what the whole is called when no field can be named: `body`, `query`
  * @param code as what it is refused: 422 `invalid`, or 400 `malformed` where the sender's protocol knows no other
  * @throws AppError with messages per field (`data.runs.3.source`)
@@ -18,7 +19,11 @@ export function parseInput<Schema extends z.ZodType>(
   code: "invalid" | "malformed" = "invalid",
 ): z.output<Schema> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const unstorable = findUnstorableText(parsed.data, root);
+    if (Object.keys(unstorable).length === 0) return parsed.data;
+    throw new AppError(code, `The ${root} is not valid: see errors.`, { errors: unstorable });
+  }
   const errors: Record<string, string[]> = {};
   for (const issue of parsed.error.issues) {
     const field = issue.path.map(String).join(".") || root;
