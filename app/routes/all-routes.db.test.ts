@@ -417,7 +417,7 @@ it("takes no report of progress that is not signed, whatever backfill it names",
 describe("GET /api/sync-health/incidents", () => {
   it.each([
     ["a cursor that is none", "cursor=abc", 400],
-    ["a cursor with a zero byte", "cursor=%00", 400],
+    ["a cursor with a zero byte", "cursor=%00", 422],
     ["a forged cursor", `cursor=${Buffer.from('["0000-01-01T00:00:00Z","x"]').toString("base64url")}`, 400],
     [
       "a forged cursor of year 0",

@@ -7,7 +7,9 @@ const MAX_FIELDS = 50;
 const MAX_MESSAGE_LENGTH = 300;
 
 /**
- * What the schema makes of what was sent. Text that cannot be stored is refused, whatever the schema says of it.
+ * What the schema makes of what was sent. Text that cannot be stored is refused, whatever the schema says of it; not so
+ * of a sender's protocol, whose events are too good to lose for an odd name: what is kept of those is looked at where it
+ * is stored.
  * @param root what the whole is called when no field can be named: `body`, `query`
  * @param code as what it is refused: 422 `invalid`, or 400 `malformed` where the sender's protocol knows no other
  * @throws AppError with messages per field (`data.runs.3.source`)
@@ -20,7 +22,7 @@ export function parseInput<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) {
-    const unstorable = findUnstorableText(parsed.data, root);
+    const unstorable = code === "invalid" ? findUnstorableText(parsed.data, root) : {};
     if (Object.keys(unstorable).length === 0) return parsed.data;
     throw new AppError(code, `The ${root} is not valid: see errors.`, { errors: unstorable });
   }
