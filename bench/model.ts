@@ -1,40 +1,58 @@
 import { printTable } from "./figures.ts";
 
 /**
- * What was measured, once, by the benches of this folder, with where. Times are of one core's work: several cores do
- * as much more. Replace them by your own: `npm run bench -- dq-cycle`, `ingest`, `profiles`.
+ * What the benches of this folder measured, once, and where. Times are of one process and its database connection working
+ * one thing after the other. Replace them by your own machine's.
  */
 export const measured = {
-  on: "2026-11-25, 2 cores shared with other work, PostgreSQL 17 with its durability on",
-  /** `dq-cycle 1200 12000`, column "cycle": a full tick, one batch after the other. */
-  tickMsPerConnector: 0.6,
-  /** `ingest`, 1 run a report: of one web process. */
-  reportsPerSecond: 150,
-  /** Bytes of a stored result and of a stored run, with their indexes: table size ÷ rows after the bench. */
-  bytesPerResult: 330,
-  bytesPerRun: 420,
+  on: "2026-11-30: 2 cores shared with other work, Node 24, PostgreSQL 17 on the same machine",
+  /** `dq-cycle 1200 12000`: a whole tick at 12,000 connectors ÷ connectors. */
+  tickMicrosPerConnector: 100,
+  /** `profiles 1200`: "after a sync" and "judging after it", per connector. */
+  syncMsPerConnector: 15.5,
+  /** `ingest`: signed reports of one run each, by one web process. */
+  reportsPerSecond: 85,
+  /** Table and indexes ÷ rows: of 144,480 results, and in the demo of 47,617 runs, 7,889 days and 14,854 hours. */
+  bytesPerResult: 251,
+  bytesPerRun: 584,
+  bytesPerDay: 785,
+  bytesPerHour: 180,
 } as const;
 
-const CONNECTORS_PER_SHOP = 12;
-/** Freshness and failed syncs, each tick. */
-const RESULTS_PER_CONNECTOR_AND_TICK = 2;
+/** What a shop is taken to be. */
+export const assumed = {
+  connectorsPerShop: 12,
+  /** Three sources by the hour and nine every six hours. */
+  syncsPerConnectorAndDay: 9,
+  /** Freshness and failed syncs at each tick; so many checks of the data at each sync, as in the demo. */
+  resultsPerTick: 2,
+  resultsPerSync: 11,
+  /** The busiest minutes against the day's mean. */
+  peak: 3,
+  monthsKept: 13,
+  /** Of the connectors: those whose hours are counted, too. */
+  byTheHour: 0.25,
+} as const;
+
 const TICKS_PER_DAY = 96;
 const TICK_SECONDS = 900;
-const MONTHS = 13;
 const DAYS_PER_MONTH = 30.4;
-const RUNS_PER_CONNECTOR_AND_DAY = 24;
-/** A worker process works four jobs at once; waiting for the database, they come to about this many cores' worth. */
-const CORES_PER_WORKER = 1.5;
+const SECONDS_PER_DAY = 86_400;
 /** A tick should be over well before the next. */
 const TICK_SHARE = 0.5;
 const APP_POOL = 10;
-const QUEUE_POOL = 8;
+const QUEUE_POOL = 9;
+const FEWEST = 2;
 
 export interface Sizing {
   shops: number;
   connectors: number;
-  tickSecondsOfOneCore: number;
+  /** One batch after the other. */
+  tickSeconds: number;
+  /** Of workers and the database together, over a day. */
+  busyCores: number;
   workers: number;
+  /** If every sync were reported by a pipeline, at the busiest. */
   reportsPerSecond: number;
   webProcesses: number;
   connections: number;
@@ -42,66 +60,71 @@ export interface Sizing {
   gigabytes: number;
 }
 
-/** What a number of shops needs, by what was measured. */
-export function sizeFor(
-  shops: number,
-  figures = measured as Record<keyof Omit<typeof measured, "on">, number>,
-): Sizing {
-  const connectors = shops * CONNECTORS_PER_SHOP;
-  const tickSecondsOfOneCore = (connectors * figures.tickMsPerConnector) / 1000;
-  const workers = Math.max(
-    2,
-    Math.ceil(tickSecondsOfOneCore / (TICK_SECONDS * TICK_SHARE * CORES_PER_WORKER)),
-  );
-  const reportsPerSecond = (connectors * RUNS_PER_CONNECTOR_AND_DAY) / 86_400;
-  const webProcesses = Math.max(2, Math.ceil((reportsPerSecond * 3) / figures.reportsPerSecond));
-  const resultsPerDay = connectors * RESULTS_PER_CONNECTOR_AND_TICK * TICKS_PER_DAY;
-  const days = MONTHS * DAYS_PER_MONTH;
+/** What a number of shops needs, by what was measured and assumed. */
+export function sizeFor(shops: number): Sizing {
+  const connectors = shops * assumed.connectorsPerShop;
+  const syncsPerDay = connectors * assumed.syncsPerConnectorAndDay;
+  const tickSeconds = (connectors * measured.tickMicrosPerConnector) / 1e6;
+  const busySeconds = tickSeconds * TICKS_PER_DAY + (syncsPerDay * measured.syncMsPerConnector) / 1000;
+  const busyCores = busySeconds / SECONDS_PER_DAY;
+  const workers = Math.ceil(Math.max(busyCores * assumed.peak, tickSeconds / (TICK_SECONDS * TICK_SHARE)));
+  const reportsPerSecond = (syncsPerDay / SECONDS_PER_DAY) * assumed.peak;
+  const webProcesses = Math.max(FEWEST, Math.ceil(reportsPerSecond / measured.reportsPerSecond));
+  const resultsPerDay =
+    connectors * assumed.resultsPerTick * TICKS_PER_DAY + syncsPerDay * assumed.resultsPerSync;
+  const daysKept = assumed.monthsKept * DAYS_PER_MONTH;
   const bytes =
-    resultsPerDay * days * figures.bytesPerResult +
-    connectors * RUNS_PER_CONNECTOR_AND_DAY * days * figures.bytesPerRun;
+    daysKept *
+    (resultsPerDay * measured.bytesPerResult +
+      syncsPerDay * measured.bytesPerRun +
+      connectors * (measured.bytesPerDay + assumed.byTheHour * 24 * measured.bytesPerHour));
   return {
     shops,
     connectors,
-    tickSecondsOfOneCore,
-    workers,
+    tickSeconds,
+    busyCores,
+    workers: Math.max(FEWEST, workers),
     reportsPerSecond,
     webProcesses,
-    connections: webProcesses * APP_POOL + workers * (APP_POOL + QUEUE_POOL),
+    connections: webProcesses * APP_POOL + Math.max(FEWEST, workers) * (APP_POOL + QUEUE_POOL),
     resultsPerDay,
     gigabytes: bytes / 1e9,
   };
 }
 
+export const sizes = [100, 1_000, 10_000, 100_000];
+export const columns = [
+  "shops",
+  "connectors",
+  "a tick, s",
+  "busy cores",
+  "workers",
+  "reports/s",
+  "web processes",
+  "connections",
+  "results a day",
+  "13 months, GB",
+];
+
+export function rowFor(shops: number): string[] {
+  const size = sizeFor(shops);
+  const whole = (number: number) => Math.round(number).toLocaleString("en");
+  return [
+    whole(size.shops),
+    whole(size.connectors),
+    size.tickSeconds.toFixed(1),
+    size.busyCores.toFixed(2),
+    whole(size.workers),
+    size.reportsPerSecond.toFixed(1),
+    whole(size.webProcesses),
+    whole(size.connections),
+    whole(size.resultsPerDay),
+    whole(size.gigabytes),
+  ];
+}
+
 /** `npm run bench -- model`, or `model 5000 20000`: what numbers of shops need. Measures nothing. */
 export async function run(args: string[]): Promise<void> {
-  const sizes = args.length > 0 ? args.map(Number) : [100, 1_000, 10_000, 100_000];
   console.log(`From figures of ${measured.on}.`);
-  printTable(
-    [
-      "shops",
-      "connectors",
-      "tick, s of one core",
-      "workers",
-      "reports/s",
-      "web processes",
-      "connections",
-      "results a day",
-      "13 months, GB",
-    ],
-    sizes.map((shops) => {
-      const size = sizeFor(shops);
-      return [
-        shops.toLocaleString("en"),
-        size.connectors.toLocaleString("en"),
-        size.tickSecondsOfOneCore.toFixed(1),
-        String(size.workers),
-        size.reportsPerSecond.toFixed(1),
-        String(size.webProcesses),
-        String(size.connections),
-        size.resultsPerDay.toLocaleString("en"),
-        size.gigabytes.toFixed(0),
-      ];
-    }),
-  );
+  printTable(columns, (args.length > 0 ? args.map(Number) : sizes).map(rowFor));
 }

@@ -1,16 +1,16 @@
-import { Link } from "@remix-run/react";
 import { Banner, BlockStack, Card, Page, Text } from "@shopify/polaris";
 import { useState } from "react";
 import type {
   CredentialsView as Credentials,
   ReplacedCredentials,
 } from "../modules/connectors/source-secrets.ts";
+import { LiveNotice } from "./live-notice.tsx";
 import { FormField, ReasonForm } from "./reason-form.tsx";
 
 /** New credentials for a source, handed on to Airbyte. What is entered here is kept nowhere of ours. */
 export function CredentialsView({ shop, credentials }: { shop: string; credentials: Credentials }) {
   const [done, setDone] = useState<ReplacedCredentials | null>(null);
-  const { connectorId, label, sourceName, alsoFeeds, secrets } = credentials;
+  const { label, sourceName, alsoFeeds, secrets } = credentials;
   return (
     <Page
       title={`Credentials of ${label}`}
@@ -19,7 +19,7 @@ export function CredentialsView({ shop, credentials }: { shop: string; credentia
       narrowWidth
     >
       <BlockStack gap="400">
-        <div aria-live="polite">
+        <LiveNotice>
           {done ? (
             <Banner tone="success" title="Airbyte has the new credentials">
               <BlockStack gap="200">
@@ -39,7 +39,7 @@ export function CredentialsView({ shop, credentials }: { shop: string; credentia
               </BlockStack>
             </Banner>
           ) : null}
-        </div>
+        </LiveNotice>
         <Card>
           <BlockStack gap="300">
             <Text as="p">
@@ -61,9 +61,6 @@ export function CredentialsView({ shop, credentials }: { shop: string; credentia
                 ))}
               </ReasonForm>
             )}
-            <Text as="p" tone="subdued">
-              <Link to={`/staff/shops/${shop}`}>Back to {shop}</Link> · connector {connectorId}
-            </Text>
           </BlockStack>
         </Card>
       </BlockStack>

@@ -9,6 +9,7 @@ import {
   type QueuePage,
   type TaskQueue,
 } from "../modules/queue/queue-page.ts";
+import { LiveNotice } from "./live-notice.tsx";
 import styles from "./queue-view.module.css";
 import { type Choice, ReasonForm } from "./reason-form.tsx";
 import { Code, ErrorText, NumberCell, Quiet, StaffTable, sinceThen, UtcTime } from "./staff-table.tsx";
@@ -47,13 +48,13 @@ export function QueueView({
   return (
     <Page title="Queue" fullWidth>
       <BlockStack gap="400">
-        <div aria-live="polite">
+        <LiveNotice>
           {acted ? (
             <Banner tone="success" onDismiss={() => setActed(null)}>
               <p>{acted}</p>
             </Banner>
           ) : null}
-        </div>
+        </LiveNotice>
         <Card>
           <BlockStack gap="300">
             <Text as="h2" variant="headingMd">
@@ -69,7 +70,12 @@ export function QueueView({
             </Text>
             <InlineStack gap="200">
               {jobStates.map((each) => (
-                <Button key={each} url={address({ state: each })} pressed={each === state} size="slim">
+                <Button
+                  key={each}
+                  url={address({ state: each })}
+                  variant={each === state ? "primary" : "secondary"}
+                  size="slim"
+                >
                   {stateNames[each]}
                 </Button>
               ))}

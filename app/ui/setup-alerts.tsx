@@ -2,8 +2,8 @@ import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
 import { SetupAct } from "./setup-act.tsx";
 import type { SetupSection } from "./setup-section.tsx";
 import { Quiet, StaffTable, UtcTime } from "./staff-table.tsx";
+import { channelName } from "./staff-words.ts";
 
-const channelNames = { slack: "Slack", pagerduty: "PagerDuty" } as const;
 const stateNames = {
   queued: "On its way",
   held: "Held",
@@ -30,13 +30,13 @@ export function SetupAlerts({ page: { testAlerts }, onDone }: SetupSection) {
             isOn ? (
               <SetupAct
                 key={channel}
-                title={`Send to ${channelNames[channel]}`}
+                title={`Send to ${channelName(channel)}`}
                 hidden={{ channel }}
-                choice={{ value: "test_alert", label: `Send a test to ${channelNames[channel]}` }}
+                choice={{ value: "test_alert", label: `Send a test to ${channelName(channel)}` }}
                 onDone={onDone}
               />
             ) : (
-              <Quiet key={channel}>{channelNames[channel]} is switched off.</Quiet>
+              <Quiet key={channel}>{channelName(channel)} is switched off.</Quiet>
             ),
           )}
         </InlineStack>
@@ -47,7 +47,7 @@ export function SetupAlerts({ page: { testAlerts }, onDone }: SetupSection) {
           >
             {sent.map(({ channel, state, reason, at, httpStatus }) => (
               <tr key={`${channel} ${at}`}>
-                <th scope="row">{channelNames[channel]}</th>
+                <th scope="row">{channelName(channel)}</th>
                 <td>{stateNames[state]}</td>
                 <td>
                   <UtcTime at={at} />

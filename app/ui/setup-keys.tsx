@@ -30,7 +30,7 @@ export function SetupKeys({ page: { keys }, now, onDone }: SetupSection) {
                   <UtcTime at={key.createdAt} />
                 </td>
                 <td>{key.lastUsedAt ? `${sinceThen(key.lastUsedAt, now)} ago` : <Quiet>Never</Quiet>}</td>
-                <td>{key.expiresAt ? <UtcTime at={key.expiresAt} /> : <Quiet>It is revoked</Quiet>}</td>
+                <td>{key.expiresAt ? <UtcTime at={key.expiresAt} /> : <Quiet>Somebody revokes it</Quiet>}</td>
                 <td>
                   <SetupAct
                     title="Revoke"

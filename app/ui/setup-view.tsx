@@ -1,6 +1,7 @@
 import { Banner, BlockStack, Page } from "@shopify/polaris";
 import { useState } from "react";
 import type { SetupDone, SetupForm, SetupPage } from "../modules/staff/setup-page.ts";
+import { LiveNotice } from "./live-notice.tsx";
 import { SetupAirbyte } from "./setup-airbyte.tsx";
 import { SetupAlerts } from "./setup-alerts.tsx";
 import { SetupKeys } from "./setup-keys.tsx";
@@ -36,13 +37,13 @@ export function SetupView({ page, now }: { page: SetupPage; now: string }) {
             <p>This shop has removed the app.</p>
           </Banner>
         )}
-        <div aria-live="polite">
+        <LiveNotice>
           {done ? (
             <Banner tone="success" title={doneWords[done.done]} onDismiss={() => setDone(null)}>
               <SetupSecrets done={done} />
             </Banner>
           ) : null}
-        </div>
+        </LiveNotice>
         <SetupKeys {...section} />
         <SetupAirbyte {...section} />
         <SetupPipelines {...section} />

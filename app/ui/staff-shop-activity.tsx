@@ -3,7 +3,7 @@ import { BlockStack, Button, InlineStack, Text } from "@shopify/polaris";
 import type { ShopHead, StaffAuditRow, StaffDelivery, StaffJob } from "../modules/staff/shop-page.ts";
 import type { Tone } from "./health-words.ts";
 import { CellDetail, Code, ErrorText, StaffTable, UtcTime } from "./staff-table.tsx";
-import { inWords } from "./staff-words.ts";
+import { asLabel, channelName, inWords } from "./staff-words.ts";
 import { StatusBadge } from "./status-badge.tsx";
 
 const Nothing = ({ children }: { children: string }) => (
@@ -39,7 +39,7 @@ export function StaffDeliveries({
           <td>
             <UtcTime at={delivery.createdAt} />
           </td>
-          <td>{delivery.channel}</td>
+          <td>{channelName(delivery.channel)}</td>
           <td>
             {delivery.incidentId ? (
               <Link to={`/staff/shops/${head.domain}/incidents/${delivery.incidentId}`}>
@@ -52,12 +52,12 @@ export function StaffDeliveries({
           </td>
           <td>
             <StatusBadge
-              badge={{ tone: deliveryTones[delivery.state] ?? "neutral", label: inWords(delivery.state) }}
+              badge={{ tone: deliveryTones[delivery.state] ?? "neutral", label: asLabel(delivery.state) }}
             />
             {delivery.attempts > 1 ? <CellDetail>{`${delivery.attempts} tries`}</CellDetail> : null}
           </td>
           <td>
-            {inWords(delivery.reason)}
+            {asLabel(delivery.reason)}
             {delivery.httpStatus ? <CellDetail>{`HTTP ${delivery.httpStatus}`}</CellDetail> : null}
             {delivery.dueAt ? (
               <CellDetail>
@@ -96,7 +96,7 @@ export function StaffJobs({ jobs }: { jobs: readonly StaffJob[] }) {
                 <CellDetail>{`Job ${job.id}`}</CellDetail>
               </th>
               <td>
-                <StatusBadge badge={{ tone: jobTones[job.state], label: job.state }} />
+                <StatusBadge badge={{ tone: jobTones[job.state], label: asLabel(job.state) }} />
                 <CellDetail>{`${job.attempts} of ${job.maxAttempts} tries`}</CellDetail>
               </td>
               <td>
@@ -114,7 +114,7 @@ export function StaffJobs({ jobs }: { jobs: readonly StaffJob[] }) {
         </StaffTable>
       )}
       <InlineStack>
-        <Button url="/staff/queue">Retry failed jobs on the queue page</Button>
+        <Button url="/staff/queue">Open the queue</Button>
       </InlineStack>
     </BlockStack>
   );

@@ -18,6 +18,16 @@ export const sourceLabel = (source: string): string => (isSource(source) ? sourc
 /** `meta_ads_gone` → "meta ads gone": a stored code, to be read. */
 export const inWords = (code: string): string => code.replaceAll(/[._]/g, " ");
 
+/** `needs_operator` → "Needs operator": a stored code that stands alone. */
+export const asLabel = (code: string): string => inWords(code.charAt(0).toUpperCase() + code.slice(1));
+
+const channelNames: Record<string, string> = {
+  slack: "Slack",
+  pagerduty: "PagerDuty",
+  flow: "Shopify Flow",
+};
+export const channelName = (channel: string): string => channelNames[channel] ?? asLabel(channel);
+
 /** "harbor-and-pine": what tells shops apart. */
 export const shopName = (domain: string): string => domain.replace(/\.myshopify\.com$/, "");
 

@@ -5,6 +5,7 @@ import type { Simulation } from "../modules/checks/simulate-check.ts";
 import type { CheckSettingView } from "../modules/checks/thresholds-page.ts";
 import type { FormAnswer } from "../modules/staff/staff-call.ts";
 import styles from "./audit-view.module.css";
+import { LiveNotice } from "./live-notice.tsx";
 import { SimulationView } from "./simulation-view.tsx";
 
 /** `simulation`: what it would have brought; null: it was saved. */
@@ -72,14 +73,14 @@ export function ThresholdForm({ check, mayAct }: { check: CheckSettingView; mayA
           <p>{answer.message}</p>
         </Banner>
       ) : null}
-      <div aria-live="polite">
+      <LiveNotice>
         {answer?.ok && answer.simulation === null ? (
           <Banner tone="success">
             <p>Saved. It counts from the next check on, within 15 minutes.</p>
           </Banner>
         ) : null}
         {simulation ? <SimulationView simulation={simulation} /> : null}
-      </div>
+      </LiveNotice>
       <InlineStack gap="200" blockAlign="end">
         {check.canReplay ? (
           <Button onClick={() => send("simulate")} loading={isBusy} disabled={isBusy}>

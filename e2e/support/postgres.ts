@@ -23,9 +23,15 @@ declare module "vitest" {
 
 const TEMPLATE = "sync_health_template";
 
-/** Starts one PostgreSQL for the run and migrates the template once; gives back what stops it. */
+/**
+ * Starts one PostgreSQL for the run and migrates the template once; gives back what stops it. `TEST_POSTGRES_URL`, a
+ * superuser's, names a server to use instead: of another version, say. Databases of an earlier run on it are dropped.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { urls, superuserUrl, stop } = await startMigratedPostgres(TEMPLATE, { fsync: false });
+  const given = process.env.TEST_POSTGRES_URL;
+  const { urls, superuserUrl, stop } = given
+    ? await migrateOn(given, TEMPLATE)
+    : await startMigratedPostgres(TEMPLATE, { fsync: false });
   try {
     await runOn(superuserUrl, `ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`);
     project.provide("testServer", urls);
@@ -73,6 +79,18 @@ export async function startMigratedPostgres(
     await stop();
     throw error;
   }
+}
+
+async function migrateOn(superuserUrl: string, database: string) {
+  const left = await runOn<{ datname: string }>(
+    superuserUrl,
+    `SELECT datname FROM pg_database WHERE datname = '${database}' OR datname ~ '^test_[0-9a-f]{12}$'`,
+  );
+  for (const { datname } of left) await runOn(superuserUrl, `DROP DATABASE ${datname} WITH (FORCE)`);
+  const urls = urlsOf(superuserUrl, database);
+  await runOn(superuserUrl, `CREATE DATABASE ${database}`);
+  await migrateDatabase(urls);
+  return { urls, superuserUrl, stop: async () => undefined };
 }
 
 /** vitest runs no teardown when it is interrupted, and PostgreSQL lives in a session of its own. */
