@@ -114,7 +114,7 @@ async function fill(owner: pg.Client, now: Date, cutoff: Date): Promise<void> {
   await owner.query(
     `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, created_at, updated_at)
      SELECT shop_id, id, n::text, 'succeeded', at, at, 1200, at, at FROM generate_series(-$2::int, $2::int - 1) n
-     CROSS JOIN LATERAL (SELECT $1::timestamptz + n * interval '20 minutes' AS at) AS started CROSS JOIN connectors`,
+     CROSS JOIN LATERAL (SELECT $1::timestamptz + (n + 0.5) * interval '20 minutes' AS at) AS started CROSS JOIN connectors`,
     [cutoff, RUNS],
   );
   await owner.query(

@@ -17,6 +17,8 @@ const DAY_MS = 24 * 3_600_000;
 const LONGEST_JOB_MS = 30 * 60_000;
 /** Batches are made to take a fifth of a second at most; one that gets stuck is undone. */
 const LONGEST_BATCH_MS = 5_000;
+/** A batch grows to that many times DQ_CLEANUP_BATCH_SIZE while it is quick. */
+const LARGEST_FACTOR = 32;
 const GO_ON_AFTER_MS = 60_000;
 
 export interface CleanUpReport {
@@ -101,6 +103,7 @@ async function deleteAll(
   }: { pace: GivesWay; report: CleanUpReport; untilMs: number; shopId: string | null },
 ): Promise<void> {
   const smallest = env().DQ_CLEANUP_BATCH_SIZE;
+  let largest = smallest * LARGEST_FACTOR;
   let wanted = smallest;
   let since: string | null = "-infinity";
   while (since !== null) {
@@ -116,12 +119,13 @@ async function deleteAll(
         const startedAt = performance.now();
         const options = { since: from, before, wanted: size, shopId, withinMs: LONGEST_BATCH_MS };
         const done = await deleteAged(table, options);
-        wanted = nextBatchSize(size, performance.now() - startedAt, smallest);
+        wanted = nextBatchSize(size, performance.now() - startedAt, { smallest, largest });
         return done;
       });
     } catch (error) {
       if (!isStatementTimeout(error) || size === smallest) throw error;
       wanted = smallest;
+      largest = smallest;
       continue;
     }
     for (const [name, rows] of Object.entries(batch.gone))

@@ -5,16 +5,19 @@ const LONGEST_REST_MS = 2_000;
 /** A batch is to take about this long: long enough that its beginning and end hardly count, short enough to be in nobody's way. */
 const QUICK_MS = 60;
 const SLOW_MS = 200;
-const LARGEST_FACTOR = 32;
 
 /**
- * How many rows the next batch is to have: twice as many after a quick one, half as many after a slow one, never fewer
- * than `smallest` nor more than 32 times that.
+ * How many rows the next batch is to have: twice as many after a quick one, half as many after a slow one, within the
+ * bounds.
  * @param tookMs how long the last batch took, with `wanted` rows
  */
-export function nextBatchSize(wanted: number, tookMs: number, smallest: number): number {
+export function nextBatchSize(
+  wanted: number,
+  tookMs: number,
+  { smallest, largest }: { smallest: number; largest: number },
+): number {
   if (tookMs > SLOW_MS) return Math.max(smallest, wanted / 2);
-  return tookMs < QUICK_MS ? Math.min(smallest * LARGEST_FACTOR, wanted * 2) : wanted;
+  return tookMs < QUICK_MS ? Math.min(largest, wanted * 2) : wanted;
 }
 
 /** How long to rest after a batch: longer when the database is slow, which is when others need it. */
