@@ -15,7 +15,7 @@ import { agedTables, sharedTables } from "./retention-rules.ts";
 const DAY_MS = 24 * 3_600_000;
 /** The queue thinks a job lost after four hours; what is left is another job's. */
 const LONGEST_JOB_MS = 30 * 60_000;
-/** Batches are made to take a fifth of a second at most; one that gets stuck is undone. */
+/** Batches are made to take a tenth of a second at most; one that gets stuck is undone. */
 const LONGEST_BATCH_MS = 5_000;
 /** A batch grows to that many times DQ_CLEANUP_BATCH_SIZE while it is quick. */
 const LARGEST_FACTOR = 32;

@@ -3,8 +3,8 @@ const DUTY = 0.8;
 const LONGEST_REST_MS = 2_000;
 
 /** A batch is to take about this long: long enough that its beginning and end hardly count, short enough to be in nobody's way. */
-const QUICK_MS = 60;
-const SLOW_MS = 200;
+const QUICK_MS = 30;
+const SLOW_MS = 100;
 
 /**
  * How many rows the next batch is to have: twice as many after a quick one, half as many after a slow one, within the
