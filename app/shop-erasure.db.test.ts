@@ -111,6 +111,11 @@ const receipt = async (id: string) =>
 describe("shop/redact", () => {
   test("erases every row, job and mention of the shop; another shop keeps all of its own", async () => {
     await remove(one);
+    await database.owner.query("INSERT INTO runner_ticks (tick_at) VALUES (now())");
+    await database.owner.query(
+      "INSERT INTO runner_batches (tick_at, batch, shop_ids) SELECT tick_at, 0, $1 FROM runner_ticks",
+      [[one.shopId, other.shopId]],
+    );
     const before = await rowsOf(other);
     expect(total(await rowsOf(one))).toBeGreaterThan(20);
     await send(redact(one));
@@ -118,6 +123,7 @@ describe("shop/redact", () => {
     expect(await rowsOf(one)).toEqual(Object.fromEntries((await tablesOfShops()).map((table) => [table, 0])));
     expect(await rowsOf(other)).toEqual(before);
     expect(await tablesWith(one.shopId)).toEqual([]);
+    expect(await tablesWith(other.shopId)).toContain("runner_batches");
     // The receipt stays for 30 days, so that a second delivery is known; nothing else holds its domain.
     expect(await tablesWith(domainOf(one))).toEqual(["webhook_receipts"]);
     expect(await receipt("redact")).toMatchObject({ payload: {}, handled_at: expect.any(Date) });

@@ -7,7 +7,7 @@ import { runJobs } from "#e2e/support/run-jobs.ts";
 import { crontab } from "./crontab.ts";
 import retentionCleanup from "./tasks/retention.cleanup.ts";
 
-const OLD = 30_000;
+const OLD = 60_000;
 const BATCH_SIZE = 50;
 
 let database: TestDatabase;

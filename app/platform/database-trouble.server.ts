@@ -25,11 +25,14 @@ const passing = new Set([
 ]);
 const lostConnection = /Connection terminated|connection error and is not queryable/;
 
+const codeOf = (error: unknown) =>
+  DatabaseError.safeParse(error).data?.meta?.driverAdapterError?.cause?.originalCode;
+
 /** Whether somebody held a lock for longer than was waited (`lock_timeout`). */
-export function isLockTimeout(error: unknown): boolean {
-  const { data: told } = DatabaseError.safeParse(error);
-  return told?.meta?.driverAdapterError?.cause?.originalCode === "55P03";
-}
+export const isLockTimeout = (error: unknown): boolean => codeOf(error) === "55P03";
+
+/** Whether a statement took longer than it may (`statement_timeout`), and was undone. */
+export const isStatementTimeout = (error: unknown): boolean => codeOf(error) === "57014";
 
 /** Whether the database could not answer just now, as against refusing what it was asked: trying again may help. */
 export function isPassingDatabaseTrouble(error: unknown): boolean {

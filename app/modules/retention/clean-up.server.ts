@@ -1,18 +1,24 @@
+import { isStatementTimeout } from "#app/platform/database-trouble.server.ts";
 import { db } from "#app/platform/db.server.ts";
 import { env } from "#app/platform/env.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { enqueue } from "#app/platform/queue.server.ts";
 import { job } from "#jobs/catalog.ts";
 import { queueForgottenWebhooks } from "../shops/obey-shopify-webhook.server.ts";
-import { deleteAged } from "./aged.store.server.ts";
+import { type Batch, deleteAged } from "./aged.store.server.ts";
 import { monthsBefore } from "./cutoff.ts";
 import { GivesWay } from "./give-way.server.ts";
+import { nextBatchSize } from "./pace.ts";
 import { dropPartitions, ensurePartitions } from "./partitions.server.ts";
 import { agedTables, sharedTables } from "./retention-rules.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** The queue thinks a job lost after four hours; what is left is another job's. */
 const LONGEST_JOB_MS = 30 * 60_000;
+/** Batches are made to take a tenth of a second at most; one that gets stuck is undone. */
+const LONGEST_BATCH_MS = 5_000;
+/** A batch grows to that many times DQ_CLEANUP_BATCH_SIZE while it is quick. */
+const LARGEST_FACTOR = 32;
 const GO_ON_AFTER_MS = 60_000;
 
 export interface CleanUpReport {
@@ -82,7 +88,7 @@ export async function cleanUp(
     await step("webhooks", async () => {
       report.webhooksQueuedAgain = await queueForgottenWebhooks(now);
     });
-  report.restedSeconds = Math.round(pace.restedMs / 100) / 10;
+  report.restedSeconds = Math.round(pace.restedMs / 10) / 100;
   return report;
 }
 
@@ -96,6 +102,9 @@ async function deleteAll(
     shopId,
   }: { pace: GivesWay; report: CleanUpReport; untilMs: number; shopId: string | null },
 ): Promise<void> {
+  const smallest = env().DQ_CLEANUP_BATCH_SIZE;
+  let largest = smallest * LARGEST_FACTOR;
+  let wanted = smallest;
   let since: string | null = "-infinity";
   while (since !== null) {
     if (Date.now() >= untilMs) {
@@ -103,8 +112,22 @@ async function deleteAll(
       return;
     }
     const from: string = since;
-    const wanted = env().DQ_CLEANUP_BATCH_SIZE;
-    const batch = await pace.run(() => deleteAged(table, { since: from, before, wanted, shopId }));
+    const size = wanted;
+    let batch: Batch;
+    try {
+      batch = await pace.run(async () => {
+        const startedAt = performance.now();
+        const options = { since: from, before, wanted: size, shopId, withinMs: LONGEST_BATCH_MS };
+        const done = await deleteAged(table, options);
+        wanted = nextBatchSize(size, performance.now() - startedAt, { smallest, largest });
+        return done;
+      });
+    } catch (error) {
+      if (!isStatementTimeout(error) || size === smallest) throw error;
+      wanted = smallest;
+      largest = smallest;
+      continue;
+    }
     for (const [name, rows] of Object.entries(batch.gone))
       if (rows > 0) report.rows[name] = (report.rows[name] ?? 0) + rows;
     report.batches += 1;

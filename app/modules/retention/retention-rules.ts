@@ -35,7 +35,7 @@ export const retentionRules: Record<string, RetentionRule> = {
   airbyte_hints: { goes: "after_days", days: 30, age: "when it came" },
   shopify_sessions: { goes: "after_days", days: 30, age: "when both of its tokens had expired" },
   webhook_receipts: { goes: "after_days", days: 30, age: "when it came, if it was obeyed" },
-  runner_batches: { goes: "after_days", days: 7, age: "its tick" },
+  runner_batches: { goes: "after_days", days: 1, age: "its tick" },
   runner_ticks: { goes: "after_days", days: 7, age: "its tick" },
   audit_log: {
     goes: "never",
