@@ -184,7 +184,7 @@ async function start(): Promise<void> {
   stops.push({ name: "web and worker", stop: () => Promise.all(children.map((child) => child.stop())) });
 
   await waitUntilReady(appUrl, dataDir);
-  console.log(`\nSync Health demo: ${adminUrl}\nStaff pages:      ${appUrl}/staff\n`);
+  console.log(`\nSync Health demo: ${adminUrl}\nStaff sign in on port ${port}, at /staff.\n`);
 }
 
 /** Slack, PagerDuty, Shopify's API and its admin, the staff's sign-in, and the controls, on the port beside the app's. */

@@ -42,7 +42,8 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       serializers: { err: describeError },
       hooks: { streamWrite: withoutTokens },
     },
-    destination ?? pino.destination(1),
+    // What is asked for as JSON stands alone on standard output.
+    destination ?? pino.destination(process.argv.includes("--json") ? 2 : 1),
   );
 }
 

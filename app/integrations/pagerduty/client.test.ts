@@ -47,16 +47,3 @@ it.each([
   },
 );
 
-it.each(["acknowledge", "resolve"] as const)(
-  "%s carries the key of the incident only",
-  async (event_action) => {
-    expect(
-      await createPagerDuty({ eventsUrl: sink.url, routingKey }).send({ event_action, dedup_key: "1" }),
-    ).toEqual({ sent: true, status: 202 });
-    expect(JSON.parse(sink.calls[0]!.body)).toEqual({
-      routing_key: routingKey,
-      event_action,
-      dedup_key: "1",
-    });
-  },
-);

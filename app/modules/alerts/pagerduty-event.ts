@@ -7,16 +7,20 @@ const SUMMARY_LIMIT = 1024;
 const VALUE_LIMIT = 4000;
 const severities = { warning: "warning", high: "error", critical: "critical" } as const;
 
+const actions: Partial<Record<AlertMessage["event"], "resolve" | "acknowledge">> = {
+  resolved: "resolve",
+  acknowledged: "acknowledge",
+};
+
 /**
  * An alert as PagerDuty takes it. The end and an acknowledgement find their incident by its key; whatever else happens
- * to it triggers, which opens it, or adds to what is open.
+ * to it triggers, which opens it, or adds to what is open. All say what they are about: PagerDuty reads it of triggers
+ * only, people and logs between us and it read the others too.
  */
 export function toPagerDutyEvent(message: AlertMessage) {
   const { dedupKey, shop, source, url } = message;
-  if (message.event === "resolved") return { event_action: "resolve", dedup_key: dedupKey } as const;
-  if (message.event === "acknowledged") return { event_action: "acknowledge", dedup_key: dedupKey } as const;
   return {
-    event_action: "trigger" as const,
+    event_action: actions[message.event] ?? ("trigger" as const),
     dedup_key: dedupKey,
     payload: {
       summary: shorten(message.summary, SUMMARY_LIMIT),

@@ -3,6 +3,7 @@ import type { IncidentStatus, Resolution } from "../incidents/incident.ts";
 import type { Severity } from "../severity.ts";
 import { checksBySource } from "./check-names.ts";
 import type { CheckVerdict, DaySpan, Finding, HeldDays } from "./data-facts.ts";
+import { sentenceOf } from "./describe-result.ts";
 
 /** One stored check with its latest incident. */
 export interface StoredCheck {
@@ -129,6 +130,9 @@ export interface Conclusion {
   passing: number;
 }
 
+/** Of checks that know no more or less: 1 is where an alarm begins. */
+const certainScores: Partial<Record<CheckVerdict["outcome"], number>> = { failed: 1, passed: 0 };
+
 /** Stores a batch's conclusions: one result for each evaluation, and each check as it stands now. */
 export async function saveConclusions(
   tx: ShopTx,
@@ -147,8 +151,10 @@ export async function saveConclusions(
       value: verdict.shown?.value ?? null,
       expected_low: verdict.shown?.expectedLow ?? null,
       expected_high: verdict.shown?.expectedHigh ?? null,
-      score: verdict.shown?.score ?? null,
-      sentence: verdict.shown?.sentence ?? null,
+      score: verdict.shown?.score ?? certainScores[verdict.outcome] ?? null,
+      sentence:
+        verdict.shown?.sentence ??
+        sentenceOf({ check: verdict.check, outcome: verdict.outcome, value: null, expectedHigh: null }),
       failing_streak: failing,
       passing_streak: passing,
       basis_at: basisAt,

@@ -64,7 +64,8 @@ const passedSentences: Partial<Record<CheckName, string>> = {
   zero_row_sync: "Syncs bring rows as usual.",
 };
 
-function sentenceOf(row: CheckRow): string {
+/** What a result says in a plain sentence, where its check found nothing to say of a day. */
+export function sentenceOf(row: Pick<CheckRow, "check" | "outcome" | "value" | "expectedHigh">): string {
   const value = row.value ?? 0;
   const limit = describeMinutes(row.expectedHigh ?? 0);
   switch (row.outcome) {

@@ -1,4 +1,5 @@
 import type { DayJudgement, DayVerdict } from "../anomalies/judge-day.ts";
+import { sources } from "../connectors/sources.ts";
 import type { Severity } from "../severity.ts";
 import { limitsOf } from "./check-thresholds.ts";
 import { concludeDays, type LastJudged } from "./conclude.ts";
@@ -137,7 +138,7 @@ function severityOf(
   if (verdict.state === "learning" || verdict.tier === null) return null;
   if (check === "zero_orders" || check === "zero_spend") {
     if (verdict.score < limitsOf(thresholds, check).from) return null;
-    return check === "zero_orders" && source === "shopify_orders" ? "critical" : "high";
+    return check === "zero_orders" && sources[source].isCritical ? "critical" : "high";
   }
   const { warning, high } = limitsOf(thresholds, check);
   if (verdict.score < warning) return null;

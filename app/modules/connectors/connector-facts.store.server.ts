@@ -82,7 +82,7 @@ export async function loadConnectorRows(
     LEFT JOIN LATERAL (
       SELECT count(i.id) AS open_incidents, max(q.outcome) FILTER (WHERE q.check_name = 'freshness') AS freshness_outcome,
         jsonb_agg(jsonb_build_object('check', q.check_name, 'severity', q.severity, 'outcome', q.outcome, 'sentence', q.findings -> 'shown' ->> 'sentence'))
-          FILTER (WHERE i.id IS NOT NULL AND q.severity IS NOT NULL AND coalesce(i.snoozed_until <= ${now}, true)) AS verdicts,
+          FILTER (WHERE (i.id IS NOT NULL OR q.check_name = 'freshness') AND q.severity IS NOT NULL AND coalesce(i.snoozed_until <= ${now}, true)) AS verdicts,
         array_agg(q.check_name) FILTER (WHERE i.id IS NOT NULL) AS open_checks,
         to_char(min(i.first_day) FILTER (WHERE q.check_name = ANY (${[...incompleteChecks]}::text[])), 'YYYY-MM-DD') AS first_incomplete_day,
         coalesce(bool_or(q.outcome = 'learning') FILTER (WHERE q.check_name IN ('row_count_drop', 'volume_anomaly')), false)

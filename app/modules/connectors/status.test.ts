@@ -14,7 +14,7 @@ const healthy: StatusFacts = {
   isPaused: false,
   isStale: false,
   isEngineUnreachable: false,
-  openVerdicts: [],
+  currentVerdicts: [],
   isLearning: false,
   freshnessOutcome: "fresh",
   failureReason: null,
@@ -27,7 +27,7 @@ const healthy: StatusFacts = {
   failedBackfillReason: null,
 };
 const late = {
-  openVerdicts: [verdict("freshness", "high", "late")],
+  currentVerdicts: [verdict("freshness", "high", "late")],
   freshnessOutcome: "late",
   minutesSinceSync: 3_000,
 };
@@ -36,7 +36,7 @@ const never = {
   minutesSinceSync: null,
   hasStarted: false,
 };
-const neverTooLong = { ...never, openVerdicts: [verdict("freshness", "high", "never_synced")] };
+const neverTooLong = { ...never, currentVerdicts: [verdict("freshness", "high", "never_synced")] };
 
 test.each<[string, Partial<StatusFacts>, string[]]>([
   ["nothing where all is well", {}, []],
@@ -71,7 +71,7 @@ test.each<[string, Partial<StatusFacts>, string[]]>([
   [
     "cannot sync without a sign-in",
     {
-      openVerdicts: [verdict("sync_failed", "high", "cannot_sync")],
+      currentVerdicts: [verdict("sync_failed", "high", "cannot_sync")],
       failuresInARow: 1,
       failureReason: "credentials",
     },
@@ -80,7 +80,7 @@ test.each<[string, Partial<StatusFacts>, string[]]>([
   [
     "cannot sync, switched off",
     {
-      openVerdicts: [verdict("sync_failed", "high", "cannot_sync")],
+      currentVerdicts: [verdict("sync_failed", "high", "cannot_sync")],
       failureReason: "connection_disabled",
       connectionStatus: "inactive",
     },
@@ -112,7 +112,7 @@ test.each<[string, Partial<StatusFacts>, string[]]>([
   [
     "the same, and syncs say it already",
     {
-      openVerdicts: [verdict("sync_failed", "high", "cannot_sync")],
+      currentVerdicts: [verdict("sync_failed", "high", "cannot_sync")],
       failuresInARow: 1,
       failureReason: "credentials",
       failedBackfillReason: "credentials",

@@ -19,8 +19,8 @@ export interface StatusFacts {
   isStale: boolean;
   /** We cannot see the engine that syncs it. */
   isEngineUnreachable: boolean;
-  /** Current verdicts of the checks that hold an open, unsnoozed incident. */
-  openVerdicts: readonly { check: string; severity: Severity; outcome: string; sentence: string | null }[];
+  /** Of its freshness, and of the checks that hold an open incident; snoozed ones aside. */
+  currentVerdicts: readonly { check: string; severity: Severity; outcome: string; sentence: string | null }[];
   /** Its volumes have too little history to be judged by. */
   isLearning: boolean;
   freshnessOutcome: string;
@@ -64,8 +64,8 @@ export function decideStatus(facts: StatusFacts): ShownStatus {
 function decideByVerdicts(facts: StatusFacts): ShownStatus {
   const severity = facts.isPaused
     ? null
-    : worstSeverity(facts.openVerdicts.map((verdict) => verdict.severity));
-  const cannotSync = facts.openVerdicts.some((verdict) => verdict.outcome === "cannot_sync");
+    : worstSeverity(facts.currentVerdicts.map((verdict) => verdict.severity));
+  const cannotSync = facts.currentVerdicts.some((verdict) => verdict.outcome === "cannot_sync");
   const next = describeProblem(facts, cannotSync);
   if (facts.isPaused)
     return {
@@ -94,7 +94,7 @@ function decideByVerdicts(facts: StatusFacts): ShownStatus {
       return {
         status: "unknown",
         severity,
-        message: "First import is running. This can take a while.",
+        message: "Never synced. The first import is running; this can take a while.",
         recommendedActions: [action("wait", "Wait for the first import")],
       };
     if (facts.freshnessOutcome === "never_synced")
@@ -129,9 +129,9 @@ function describeProblem(
   cannotSync: boolean,
 ): { message: string; recommendedActions: RecommendedAction[] } {
   const age = facts.minutesSinceSync === null ? null : describeMinutes(facts.minutesSinceSync);
-  if (cannotSync || facts.openVerdicts.some((verdict) => verdict.outcome === "failing")) {
+  if (cannotSync || facts.currentVerdicts.some((verdict) => verdict.outcome === "failing")) {
     return {
-      message: describeFailure(facts.label, facts.failureReason, facts.failuresInARow),
+      message: `${facts.minutesSinceSync === null ? "Never synced. " : ""}${describeFailure(facts.label, facts.failureReason, facts.failuresInARow)}`,
       recommendedActions: adviseFailure(facts.label, causesOf(facts)),
     };
   }
@@ -141,8 +141,8 @@ function describeProblem(
       recommendedActions: adviseNeverSynced(facts.label, causesOf(facts)),
     };
   }
-  const isLate = facts.openVerdicts.some((verdict) => verdict.check === "freshness");
-  if (!isLate && facts.openVerdicts.length > 0) return describeData(facts);
+  const isLate = facts.currentVerdicts.some((verdict) => verdict.check === "freshness");
+  if (!isLate && facts.currentVerdicts.length > 0) return describeData(facts);
   return {
     message: `Late: the last successful sync ended ${age ?? "some time"} ago.`,
     recommendedActions: adviseStale(facts.label, causesOf(facts)),
@@ -157,11 +157,11 @@ function adviseWaiting(facts: StatusFacts): RecommendedAction[] {
 }
 
 /** What the worst of the data checks says, and what helps. */
-function describeData({ openVerdicts }: StatusFacts): {
+function describeData({ currentVerdicts }: StatusFacts): {
   message: string;
   recommendedActions: RecommendedAction[];
 } {
-  const worst = [...openVerdicts].sort((a, b) => severityRank(b.severity) - severityRank(a.severity))[0]!;
+  const worst = [...currentVerdicts].sort((a, b) => severityRank(b.severity) - severityRank(a.severity))[0]!;
   const isPlannable = plannableChecks.has(worst.check);
   const isRefillable = refillableChecks.has(worst.check);
   return {

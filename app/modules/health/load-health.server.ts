@@ -35,7 +35,7 @@ export function showRow(row: ConnectorRow, shop: Shop, now: Date, isStale: boole
       isPaused: row.pausedAt !== null,
       isStale,
       isEngineUnreachable: row.engineUnreachableSince !== null,
-      openVerdicts: row.verdicts,
+      currentVerdicts: row.verdicts,
       firstIncompleteDay: row.firstIncompleteDay,
       isEmpty: row.openChecks.includes("empty_table"),
       isLearning: row.isLearning,

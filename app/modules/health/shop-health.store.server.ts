@@ -23,6 +23,7 @@ export async function saveShopHealth(tx: ShopTx, shopIds: readonly string[], now
     ), checks AS MATERIALIZED (
       SELECT q.shop_id, q.connector_id,
         max(q.outcome) FILTER (WHERE q.check_name = 'freshness') AS freshness,
+        max(array_position(ARRAY['warning', 'high', 'critical'], q.severity)) FILTER (WHERE q.check_name = 'freshness') AS lateness,
         bool_or(q.outcome = 'learning') FILTER (WHERE q.check_name IN ('row_count_drop', 'volume_anomaly'))
           AND NOT bool_or(q.outcome IN ('passed', 'failed', 'not_enough_volume')) FILTER (WHERE q.check_name IN ('row_count_drop', 'volume_anomaly')) AS is_learning
       FROM dq_checks q
@@ -32,6 +33,7 @@ export async function saveShopHealth(tx: ShopTx, shopIds: readonly string[], now
       SELECT i.shop_id, i.connector_id,
         max(array_position(ARRAY['warning', 'high', 'critical'], q.severity)) FILTER (WHERE coalesce(i.snoozed_until <= ${now}, true)) AS worst,
         bool_or(q.outcome = 'cannot_sync') FILTER (WHERE q.severity IS NOT NULL AND coalesce(i.snoozed_until <= ${now}, true)) AS cannot_sync,
+        bool_or(i.check_name = 'freshness') AS is_open_for_lateness,
         bool_or(i.check_name = 'empty_table') AS is_empty, bool_or(i.check_name = 'tenant_isolation') AS is_foreign
       FROM dq_incidents i
       JOIN dq_checks q ON q.shop_id = i.shop_id AND q.connector_id = i.connector_id AND q.check_name = i.check_name
@@ -39,7 +41,9 @@ export async function saveShopHealth(tx: ShopTx, shopIds: readonly string[], now
       GROUP BY 1, 2
     ), facts AS MATERIALIZED (
       SELECT c.shop_id, c.id, l.is_critical, l.feeds, c.paused_at IS NOT NULL AS paused, coalesce(k.freshness, 'not_judged') AS freshness,
-        coalesce(k.is_learning, false) AS is_learning, p.worst, coalesce(p.cannot_sync, false) AS cannot_sync,
+        coalesce(k.is_learning, false) AS is_learning,
+        -- What is late stays late when a person has closed its incident; only a snooze hushes it.
+        CASE WHEN p.is_open_for_lateness THEN p.worst ELSE greatest(p.worst, k.lateness) END AS worst, coalesce(p.cannot_sync, false) AS cannot_sync,
         coalesce(p.is_empty, false) AS is_empty, coalesce(p.is_foreign, false) AS is_foreign,
         c.engine = 'airbyte' AND w.unreachable_since IS NOT NULL AS is_unseen,
         floor(extract(epoch FROM CASE WHEN c.engine = 'airbyte' AND w.unreachable_since IS NOT NULL
