@@ -1,4 +1,4 @@
--- A clean-up of about half the speed of one raw DELETE, and no shop's id that outlives it. docs/retention.md says it in words.
+-- A clean-up of about half the speed of one raw DELETE, and no id of a shop that outlives its erasure. docs/retention.md says it in words.
 
 -- Deletes one batch of what is past its time, over all shops, or of `only_shop`: at most `wanted` rows of age `since` up to, and without,
 -- `before`, the oldest first. What somebody holds locked is left for the next pass, or waited for at most 50 ms. Answers how many rows of which table
