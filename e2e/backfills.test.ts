@@ -1,7 +1,8 @@
 import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { findAccessibilityProblems, launchBrowser, openInAdmin, userAgent } from "./support/browser.ts";
-import { type RunningDemo, startDemo } from "./support/demo.ts";
+import type { RunningDemo } from "./support/demo.ts";
+import { startSeededDemo } from "./support/seeded-demo.ts";
 
 let demo: RunningDemo;
 let browser: Browser;
@@ -11,7 +12,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  demo = await startDemo();
+  demo = await startSeededDemo();
   shop = (await demo.shops()).find((one) => one.state === "healthy")!.shop;
 });
 afterAll(async () => {

@@ -1,13 +1,14 @@
 import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findAccessibilityProblems, launchBrowser, openInAdmin, userAgent } from "./support/browser.ts";
-import { type RunningDemo, startDemo } from "./support/demo.ts";
+import type { RunningDemo } from "./support/demo.ts";
+import { startSeededDemo } from "./support/seeded-demo.ts";
 
 let demo: RunningDemo;
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
-  demo = await startDemo();
+  demo = await startSeededDemo();
 });
 afterAll(async () => {
   await browser?.close();

@@ -2,7 +2,8 @@ import type { Browser, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type {} from "#app/ui/app-bridge.ts";
 import { findAccessibilityProblems, launchBrowser, openInAdmin, userAgent } from "./support/browser.ts";
-import { type RunningDemo, startDemo } from "./support/demo.ts";
+import type { RunningDemo } from "./support/demo.ts";
+import { startSeededDemo } from "./support/seeded-demo.ts";
 
 let demo: RunningDemo;
 let browser: Browser;
@@ -12,7 +13,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  demo = await startDemo();
+  demo = await startSeededDemo();
 });
 afterAll(async () => {
   await browser?.close();

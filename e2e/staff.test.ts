@@ -5,7 +5,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readServerPort } from "#demo/embedded-postgres.ts";
 import { findAccessibilityProblems, launchBrowser, openInAdmin, userAgent } from "./support/browser.ts";
-import { type RunningDemo, startDemo } from "./support/demo.ts";
+import type { RunningDemo } from "./support/demo.ts";
+import { startSeededDemo } from "./support/seeded-demo.ts";
 
 let demo: RunningDemo;
 let browser: Browser;
@@ -16,7 +17,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  demo = await startDemo();
+  demo = await startSeededDemo();
   worst = (await demo.shops()).find((one) => one.state === "blocked")!.shop;
 });
 afterAll(async () => {
