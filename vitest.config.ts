@@ -43,6 +43,7 @@ export default defineConfig({
           ...shared,
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
+          globalSetup: ["./e2e/support/demo-data.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -23,7 +23,7 @@ export function startChild({
   script: string;
   env: NodeJS.ProcessEnv;
   dataDir: string;
-  onExit: (name: string, code: number | null) => void;
+  onExit: (code: number | null) => void;
 }): Child {
   // A process group of its own: Ctrl-C in the terminal reaches only the demo, which then stops everything in order.
   const child: ChildProcess = spawn(process.execPath, [join(root, script)], {
@@ -38,7 +38,7 @@ export function startChild({
   let stopping = false;
   const gone = new Promise<void>((done) => {
     child.once("exit", (code) => {
-      if (!stopping) onExit(name, code);
+      if (!stopping) onExit(code);
       done();
     });
   });

@@ -1,13 +1,19 @@
-/** `npm run demo`: the whole product on this machine, with stand-ins for everything outside it. `-- --reset` starts over. */
-import { execFile } from "node:child_process";
+/**
+ * `npm run demo`: the whole product on this machine, with stand-ins for everything outside it. `-- --reset` starts over,
+ * `-- --seed-only` ends when the data is written, for whoever wants many demos of the same data.
+ */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import express from "express";
 import pg from "pg";
+import { runOnePass } from "#app/modules/checks/run-tick.server.ts";
 import { assertSafeRole, db } from "#app/platform/db.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { saveMetrics } from "#app/platform/metrics.server.ts";
+import { closeWarehouse } from "#app/platform/warehouse.server.ts";
 import { migrateDatabase } from "#prisma/migrate-database.ts";
 import { loadHistory } from "./airbyte/load-rows.ts";
 import { pushTables } from "./airbyte/source-kinds.ts";
@@ -28,7 +34,11 @@ import { personWith } from "./staff-provider/people.ts";
 import { createStaffProvider, type StaffProvider, staffClientId } from "./staff-provider/staff-provider.ts";
 
 const { values: flags } = parseArgs({
-  options: { reset: { type: "boolean", default: false }, dev: { type: "boolean", default: false } },
+  options: {
+    reset: { type: "boolean", default: false },
+    dev: { type: "boolean", default: false },
+    "seed-only": { type: "boolean", default: false },
+  },
 });
 const stops: { name: string; stop: () => Promise<unknown> | unknown }[] = [];
 const listenHost = process.env.HOST || "127.0.0.1";
@@ -111,11 +121,12 @@ async function start(): Promise<void> {
   };
   Object.assign(process.env, env);
   await assertSafeRole(db());
-  stops.push({ name: "the seed's connections", stop: () => db().$disconnect() });
+  log.level = process.env.LOG_LEVEL!;
+  stops.push({ name: "the app's connections", stop: () => db().$disconnect() });
+  stops.push({ name: "the checks' connections", stop: closeWarehouse });
 
   console.log("Seeding six shops …");
   const keysFile = join(dataDir, "signing-secrets.json");
-  const isContinued = existsSync(keysFile);
   const signing = await seedShops(
     owner,
     airbyte,
@@ -123,6 +134,7 @@ async function start(): Promise<void> {
     existsSync(keysFile) ? JSON.parse(readFileSync(keysFile, "utf8")) : {},
   );
   writeFileSync(keysFile, JSON.stringify(signing), { mode: 0o600 });
+  if (flags["seed-only"]) return stopAll(0);
   const pipeline = { appUrl, secretOf: (shop: string) => signing[shop] ?? "" };
   const read = ({ shop, source }: PushTarget, since: Date, until: Date, asOf = until) => {
     const table = pushTables.find((one) => one.table === source)!;
@@ -143,19 +155,12 @@ async function start(): Promise<void> {
   });
   stops.push({ name: "the push pipeline", stop: () => push.stop() });
 
-  const runChecks = async () =>
-    JSON.parse(
-      (
-        await promisify(execFile)(process.execPath, ["jobs/run-once.ts", "dq", "--json", "--full"], {
-          env,
-          cwd: join(import.meta.dirname, ".."),
-        })
-      ).stdout
-        .trim()
-        .split("\n")
-        // Above it stands what is logged.
-        .at(-1)!,
-    ) as object;
+  // In this process: a new one for each pass would take longer to start than the pass takes.
+  const runChecks = async (shopId?: string) => {
+    const done = await runOnePass(new Date(), shopId ? [shopId] : undefined, "full");
+    await saveMetrics();
+    return done;
+  };
   await startOutside(
     settings,
     secrets,
@@ -168,21 +173,34 @@ async function start(): Promise<void> {
         read(target, new Date(`${firstDay}T12:00Z`), new Date(`${lastDay}T12:00Z`), new Date()),
     }),
   );
+
+  const children: Child[] = [];
+  stops.push({ name: "web and worker", stop: () => Promise.all(children.map((child) => child.stop())) });
+  const startOwn = (name: string, script: string) =>
+    children.push(
+      startChild({
+        name,
+        script,
+        env,
+        dataDir,
+        onExit: (code) => {
+          if (isStopping) return;
+          console.error(
+            `The ${name} ended (code ${code}). Its last words are in ${join(dataDir, `${name}.log`)}.`,
+          );
+          void stopAll(1);
+        },
+      }),
+    );
+  // It only shows what is: while it starts, the checks are run. The worker would run them too.
+  startOwn("web", "app/server.ts");
+  const { rowCount: leftBehind } = await owner.query(
+    "SELECT 1 FROM dq_incidents WHERE status <> 'resolved' LIMIT 1",
+  );
   await runChecks();
   // What an earlier run left behind is over at the second evaluation in a row.
-  if (isContinued) await runChecks();
-
-  const onExit = (name: string, code: number | null) => {
-    if (isStopping) return;
-    console.error(`The ${name} ended (code ${code}). Its last words are in ${join(dataDir, `${name}.log`)}.`);
-    void stopAll(1);
-  };
-  const children: Child[] = [
-    startChild({ name: "web", script: "app/server.ts", env, dataDir, onExit }),
-    startChild({ name: "worker", script: "jobs/worker.ts", env, dataDir, onExit }),
-  ];
-  stops.push({ name: "web and worker", stop: () => Promise.all(children.map((child) => child.stop())) });
-
+  if (leftBehind) await runChecks();
+  startOwn("worker", "jobs/worker.ts");
   await waitUntilReady(appUrl, dataDir);
   console.log(`\nSync Health demo: ${adminUrl}\nStaff sign in on port ${port}, at /staff.\n`);
 }
@@ -192,7 +210,10 @@ async function startOutside(
   { appUrl, adminPort }: ReturnType<typeof readSettings>,
   secrets: ReturnType<typeof readSecrets>,
   context: DemoContext,
-  { runChecks, staffProvider }: { runChecks: () => Promise<object>; staffProvider: StaffProvider },
+  {
+    runChecks,
+    staffProvider,
+  }: { runChecks: (shopId?: string) => Promise<object>; staffProvider: StaffProvider },
   pipelines: express.Router,
 ): Promise<void> {
   const { router: sinks, received } = createSinks();

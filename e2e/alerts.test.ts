@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Incident } from "#app/modules/incidents/incident.ts";
-import { type RunningDemo, startDemo } from "./support/demo.ts";
+import type { RunningDemo } from "./support/demo.ts";
+import { startSeededDemo } from "./support/seeded-demo.ts";
 
 let demo: RunningDemo;
 beforeAll(async () => {
-  demo = await startDemo();
+  demo = await startSeededDemo();
 });
 afterAll(async () => {
   await demo?.interrupt();

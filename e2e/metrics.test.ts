@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type RunningDemo, startDemo } from "./support/demo.ts";
+import type { RunningDemo } from "./support/demo.ts";
 import { promtool, type RunningPrometheus, startPrometheus } from "./support/prometheus.ts";
+import { startSeededDemo } from "./support/seeded-demo.ts";
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 /** The contract's names, as Prometheus has them. */
@@ -35,7 +36,7 @@ describe("a scripted day of the demo, seen by a real Prometheus", () => {
   let before: Map<string, number>;
 
   beforeAll(async () => {
-    demo = await startDemo();
+    demo = await startSeededDemo();
     shop = (await demo.shops()).find(({ state }) => state === "healthy")!.shop;
     before = await scrape();
     prometheus = await startPrometheus(new URL(demo.metricsUrl).host, (rules) =>
@@ -101,7 +102,7 @@ describe("a scripted day of the demo, seen by a real Prometheus", () => {
     await demo.scenario({ shop, source: "klaviyo", kind: "recover" });
 
     const days = [6, 5, 4, 3, 2].map(daysAgo);
-    await demo.scenario({ shop, source, kind: "lose_rows", days, share: 0.4 });
+    await demo.scenario({ shop, source, kind: "lose_rows", days, share: 0.8 });
     await demo.runChecks();
     await demo.runChecks();
     await eventually(async () => {

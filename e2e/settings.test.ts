@@ -1,18 +1,27 @@
-import type { Browser, Frame, Page } from "playwright-core";
+import type { Browser, BrowserContext, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type {} from "#app/ui/app-bridge.ts";
-import { findAccessibilityProblems, launchBrowser, openInAdmin, userAgent } from "./support/browser.ts";
-import { type RunningDemo, startDemo } from "./support/demo.ts";
+import {
+  findAccessibilityProblems,
+  launchBrowser,
+  newContext,
+  newPage,
+  openInAdmin,
+} from "./support/browser.ts";
+import type { RunningDemo } from "./support/demo.ts";
+import { startSeededDemo } from "./support/seeded-demo.ts";
 
 let demo: RunningDemo;
 let browser: Browser;
+let context: BrowserContext;
 let page: Page;
 let frame: Frame;
 let complaints: string[];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  demo = await startDemo();
+  context = await newContext(browser);
+  demo = await startSeededDemo();
 });
 afterAll(async () => {
   await browser?.close();
@@ -28,26 +37,16 @@ afterEach(async () => {
   await page.close();
 });
 
-async function openSettings({ width = 1280, state = "healthy" } = {}) {
+async function openSettings({ width, state = "healthy" }: { width?: number; state?: string } = {}) {
   const shop = (await demo.shops()).find((one) => one.state === state)!.shop;
-  const opened = await browser.newPage({
-    viewport: { width, height: 900 },
-    userAgent,
-    locale: "en-US",
-    bypassCSP: true,
-  });
+  const opened = await newPage(context, width);
   // A refused save is logged by the browser itself.
   opened.on("console", (message) => {
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
       complaints.push(message.text());
   });
   opened.on("pageerror", (error) => complaints.push(error.message));
-  const app = await openInAdmin(opened, demo.adminUrl, shop, "/app/settings");
-  // What is typed before React listens is not heard.
-  await app.waitForFunction(() =>
-    Object.keys(document.querySelector("form") ?? {}).some((key) => key.startsWith("__reactProps")),
-  );
-  return { page: opened, frame: app };
+  return { page: opened, frame: await openInAdmin(opened, demo.adminUrl, shop, "/app/settings") };
 }
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

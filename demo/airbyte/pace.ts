@@ -4,7 +4,7 @@ export interface Pace {
   /** From a job's creation to its start, and from its start to its end. */
   pendingMs: number;
   syncMs: number;
-  /** How much longer a sync takes for each stretch of days beyond the first: it reads a long range piece by piece. */
+  /** How much longer a sync takes for each stretch of days beyond the first: it reads a long range piece by piece. A very long one is read faster. */
   stretchMs: number;
   /** How many syncs run at once. */
   workers: number;

@@ -31,6 +31,8 @@ interface Running {
   abort: AbortController;
 }
 
+/** More than four months are read no slower than these: who watches a year being loaded has seen how it goes. */
+const LONGEST_READ_MS = 15_000;
 /** How long a sync takes on a connection that is `importing` its history. */
 const longImportMs = 20 * 3_600_000;
 
@@ -97,10 +99,10 @@ export function createScheduler({ state, now, load, onEnded, pace: given }: Opti
   async function readAll(job: JobState, connection: ConnectionState, signal: AbortSignal): Promise<void> {
     const asOf = now();
     const stretches = planStretches(state, connection, asOf);
+    const stretchMs = Math.min(pace.stretchMs, LONGEST_READ_MS / stretches.length);
     job.rows = 0;
     for (const [n, stretch] of stretches.entries()) {
-      if (n > 0 && stretch.since.getTime() !== stretches[0]?.since.getTime())
-        await pause(pace.stretchMs, signal);
+      if (n > 0 && stretch.since.getTime() !== stretches[0]?.since.getTime()) await pause(stretchMs, signal);
       if (signal.aborted) return;
       job.rows += await load(connection, stretch);
       job.updatedAt = now();

@@ -3,14 +3,17 @@ import { z } from "zod";
 import type { DemoContext, DemoSecrets } from "../demo-context.ts";
 import { demoShops } from "../seed/demo-shops.ts";
 import { mintSessionToken } from "../shopify-admin/session-token.ts";
-import { playScenario, Scenario, UnknownTarget } from "./scenarios.ts";
+import { findShopId, playScenario, Scenario, UnknownTarget } from "./scenarios.ts";
+
+/** `shop`, a domain or a state such as `healthy`: only that one. */
+const RunChecks = z.object({ shop: z.string().optional() });
 
 export interface ControlsOptions {
   context: DemoContext;
   secrets: DemoSecrets;
   received: object;
-  /** One full pass of the runner, now. */
-  runChecks: () => Promise<object>;
+  /** One full pass of the runner, now; with a shop's id over that shop alone. */
+  runChecks: (shopId?: string) => Promise<object>;
   /** An access token for the staff API. */
   staffToken: (role: "support" | "admin") => Promise<string>;
 }
@@ -72,7 +75,12 @@ export function createControls({
   router.post("/dev/scenario", (request, response) =>
     answer(response, async () => playScenario(context, Scenario.parse(request.body))),
   );
-  router.post("/dev/run-checks", (_request, response) => answer(response, runChecks));
+  router.post("/dev/run-checks", (request, response) =>
+    answer(response, async () => {
+      const { shop } = RunChecks.parse(request.body);
+      return runChecks(shop && (await findShopId(context, shop)));
+    }),
+  );
   router.use(
     "/dev",
     (error: Error & { status?: number }, _request: Request, response: Response, _next: NextFunction) => {

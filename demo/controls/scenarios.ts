@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Source } from "#app/modules/connectors/sources.ts";
 import type { DemoContext } from "../demo-context.ts";
-import { demoShops } from "../seed/demo-shops.ts";
+import { type DemoShop, demoShops } from "../seed/demo-shops.ts";
 import { placeLastSuccess } from "../seed/place-last-success.ts";
 import { addedRows, changeWarehouse } from "./change-warehouse.ts";
 
@@ -101,12 +101,24 @@ export async function playScenario(context: DemoContext, scenario: Scenario): Pr
 /** The demo has no such thing; the message names what it has. */
 export class UnknownTarget extends Error {}
 
-async function findTarget({ owner }: DemoContext, shop: string, source: string): Promise<Target> {
+function findDemoShop(shop: string): DemoShop {
   const known = demoShops.find((one) => one.domain === shop || one.state === shop);
   if (!known)
     throw new UnknownTarget(
       `There is no demo shop "${shop}". There are: ${demoShops.map((one) => `${one.state} (${one.domain})`).join(", ")}.`,
     );
+  return known;
+}
+
+/** @throws UnknownTarget */
+export async function findShopId({ owner }: DemoContext, shop: string): Promise<string> {
+  const { domain } = findDemoShop(shop);
+  const { rows } = await owner.query<{ id: string }>("SELECT id FROM shops WHERE domain = $1", [domain]);
+  return rows[0]!.id;
+}
+
+async function findTarget({ owner }: DemoContext, shop: string, source: string): Promise<Target> {
+  const known = findDemoShop(shop);
   const { rows } = await owner.query<{ shop_id: string; id: string; external_id: string | null }>(
     `SELECT c.shop_id, c.id, n.external_id FROM connectors c JOIN shops s ON s.id = c.shop_id
      LEFT JOIN connections n ON n.shop_id = c.shop_id AND n.id = c.connection_id WHERE s.domain = $1 AND c.source = $2`,

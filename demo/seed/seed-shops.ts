@@ -8,7 +8,7 @@ import { ShopSessionStorage } from "#app/modules/shops/session-storage.server.ts
 import { withShop } from "#app/platform/tenant.server.ts";
 import { loadHistory } from "../airbyte/load-rows.ts";
 import { usualSyncMs } from "../airbyte/pace.ts";
-import { warehouseTables } from "../airbyte/source-kinds.ts";
+import { type WarehouseTable, warehouseTables } from "../airbyte/source-kinds.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
 import { uuidFrom } from "../airbyte/state.ts";
 import { changeWarehouse } from "../controls/change-warehouse.ts";
@@ -203,8 +203,11 @@ async function fillWarehouse(owner: pg.Pool, shop: DemoShop): Promise<void> {
   const until = new Date();
   const earliest = new Date(until.getTime() - HISTORY_DAYS * 1440 * MINUTE);
   const wanted = new Set([...shop.kinds.flatMap(sourcesOf), ...shop.pushed]);
-  for (const table of warehouseTables.filter((one) => wanted.has(one.table))) {
-    await changeWarehouse(owner, shop.domain, { kind: "restore", source: table.table });
+  const tables = warehouseTables.filter((one) => wanted.has(one.table));
+  for (const { table } of tables)
+    await changeWarehouse(owner, shop.domain, { kind: "restore", source: table });
+  // Side by side: PostgreSQL stores one table's rows while the next one's are made up.
+  const fill = async (table: WarehouseTable) => {
     const time = table.grain === "day" ? "day" : "created_at";
     const { rows } = await owner.query<{ latest: Date | null }>(
       `SELECT max(${time})::timestamptz AS latest FROM warehouse.${table.table} WHERE shop_domain = $1`,
@@ -219,7 +222,8 @@ async function fillWarehouse(owner: pg.Pool, shop: DemoShop): Promise<void> {
       latest === earliest ? earliest : since,
       until,
     );
-  }
+  };
+  await Promise.all(tables.map(fill));
 }
 
 async function hasNoRuns(owner: pg.Pool, shopId: string, connectorId: string): Promise<boolean> {

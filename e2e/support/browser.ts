@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type Browser, chromium, type Frame, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
 
 const places = [
   process.env.CHROMIUM_PATH,
@@ -33,20 +33,54 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags });
 }
 
-/** Opens a page of the app inside the admin, as a merchant does; answers the app's frame. */
+/**
+ * Pages of one context share what they have loaded: a new context for each would read and compile all of the app's code
+ * again. Scripts may be put into them in spite of the policy that they come with.
+ */
+export const newContext = (browser: Browser): Promise<BrowserContext> =>
+  browser.newContext({ viewport: { width: 1280, height: 900 }, userAgent, locale: "en-US", bypassCSP: true });
+
+/** A page of so many pixels' width. */
+export async function newPage(context: BrowserContext, width = 1280): Promise<Page> {
+  const page = await context.newPage();
+  if (width !== 1280) await page.setViewportSize({ width, height: 900 });
+  return page;
+}
+
+/**
+ * Opens a page of the app inside the admin, as a merchant does; answers the app's frame when React listens to it: what is
+ * clicked or typed before is not heard.
+ */
 export async function openInAdmin(page: Page, adminUrl: string, shop: string, path = ""): Promise<Frame> {
   await page.goto(`${adminUrl}/store/${shop.replace(".myshopify.com", "")}${path}`);
   const frame = await (await page.waitForSelector("iframe")).contentFrame();
   if (!frame) throw new Error("The admin shows no app frame.");
   await frame.waitForSelector("h1");
+  await frame.waitForFunction(() =>
+    Object.keys(document.querySelector("h1") ?? {}).some((key) => key.startsWith("__reactProps")),
+  );
   return frame;
+}
+
+/** What is wrong with a frame's page as wide as a desk's screen and as narrow as a phone's; in the end it is as it was. */
+export async function findProblemsAtBothWidths(page: Page, frame: Frame): Promise<string[]> {
+  const problems: string[] = [];
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await frame.waitForFunction((isNarrow) => window.innerWidth <= 320 === isNarrow, width === 320);
+    const found = await findAccessibilityProblems(frame);
+    const beyond = await frame.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (beyond > 0) found.push(`scrolls sideways by ${beyond} px`);
+    problems.push(...found.map((problem) => `at ${width} px: ${problem}`));
+  }
+  return problems;
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What axe finds wrong on a frame, one line each. The page has to be opened with `bypassCSP`. */
 export async function findAccessibilityProblems(frame: Frame): Promise<string[]> {
-  await frame.evaluate(axe);
+  if (!(await frame.evaluate(() => "axe" in window))) await frame.evaluate(axe);
   return frame.evaluate(async () => {
     // What is still fading in has no colour to judge yet. Spinners never end.
     await Promise.allSettled(
@@ -57,9 +91,11 @@ export async function findAccessibilityProblems(frame: Frame): Promise<string[]>
     );
     const { violations } = await (
       window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        axe: {
+          run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+        };
       }
-    ).axe.run();
+    ).axe.run({ resultTypes: ["violations"] });
     return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
   });
 }

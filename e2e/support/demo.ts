@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Summary } from "#app/modules/health/summary.ts";
-import { eraseCluster } from "#demo/embedded-postgres.ts";
+import { copyCluster, eraseCluster } from "#demo/embedded-postgres.ts";
 
 export interface RunningDemo {
   appUrl: string;
@@ -19,14 +20,16 @@ export interface RunningDemo {
   api(shop: string, path: string, init?: RequestInit): Promise<Response>;
   summary(shop: string): Promise<Summary>;
   scenario(body: object): Promise<void>;
-  runChecks(): Promise<void>;
+  /** A full pass of the runner; over one shop alone when it is named. */
+  runChecks(shop?: string): Promise<void>;
   erase(): void;
 }
 
-/** The real demo, as `npm run demo` starts it, on free ports. Resolves when it has printed its address. */
-export async function startDemo(
-  dataDir = mkdtempSync(join(tmpdir(), "sync-health-e2e-")),
-): Promise<RunningDemo> {
+/**
+ * The real demo, as `npm run demo` starts it, on free ports. Resolves when it has printed its address.
+ * @param dataDir what an earlier start or `copyDataDir` left; a new folder, and so a start from nothing, when left out
+ */
+export async function startDemo(dataDir = makeDataDir()): Promise<RunningDemo> {
   const port = await findThreeFreePorts();
   const child = spawn(process.execPath, ["demo/start.ts"], {
     env: envFor(port, dataDir),
@@ -44,6 +47,10 @@ export async function startDemo(
     void ended.then((code) =>
       fail(new Error(`The demo ended with code ${code} before it was ready:\n${output}`)),
     );
+  });
+  let isAskedToStop = false;
+  void ended.then((code) => {
+    if (!isAskedToStop) console.error(`The demo ended with code ${code}, unasked:\n${output}`);
   });
   const appUrl = `http://localhost:${port}`;
   const adminUrl = `http://localhost:${port + 1}`;
@@ -72,6 +79,7 @@ export async function startDemo(
     dataDir,
     process: child,
     interrupt: () => {
+      isAskedToStop = true;
       child.kill("SIGINT");
       return ended;
     },
@@ -81,13 +89,33 @@ export async function startDemo(
     api,
     summary: async (shop) => (await (await api(shop, "/api/sync-health/summary")).json()) as Summary,
     scenario: (body) => post("/dev/scenario", body),
-    runChecks: () => post("/dev/run-checks", {}),
-    erase: () => {
-      eraseCluster(join(dataDir, "postgres"));
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    runChecks: (shop) => post("/dev/run-checks", { shop }),
+    erase: () => eraseDataDir(dataDir),
   };
 }
+
+/** The data that a demo starts with, and nothing that has happened since. */
+export async function seedDataDir(): Promise<string> {
+  const dataDir = makeDataDir();
+  await promisify(execFile)(process.execPath, ["demo/start.ts", "--seed-only"], {
+    env: envFor(await findThreeFreePorts(), dataDir),
+  });
+  return dataDir;
+}
+
+export async function copyDataDir(from: string): Promise<string> {
+  const dataDir = makeDataDir();
+  cpSync(from, dataDir, { recursive: true, filter: (path) => path !== join(from, "postgres") });
+  await copyCluster(join(from, "postgres"), join(dataDir, "postgres"));
+  return dataDir;
+}
+
+export function eraseDataDir(dataDir: string): void {
+  eraseCluster(join(dataDir, "postgres"));
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+const makeDataDir = () => mkdtempSync(join(tmpdir(), "sync-health-e2e-"));
 
 const envFor = (port: number, dataDir: string): NodeJS.ProcessEnv => ({
   ...process.env,
