@@ -12,5 +12,12 @@ export interface Pace {
 
 export const usualPace: Pace = { tickMs: 1_000, pendingMs: 400, syncMs: 3_000, stretchMs: 600, workers: 8 };
 
+/** Days that are read in one piece. */
+export const STRETCH_DAYS = 5;
+
 /** What a sync takes that makes up for a few hours; those of the seeded past took as long. */
 export const usualSyncMs = usualPace.pendingMs + usualPace.syncMs;
+
+/** And what a first one takes, that reads so many days. */
+export const firstImportMs = (days: number): number =>
+  usualSyncMs + (Math.ceil(days / STRETCH_DAYS) - 1) * usualPace.stretchMs;

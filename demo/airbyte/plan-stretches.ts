@@ -1,11 +1,12 @@
 import { readFrom } from "./cursors.ts";
 import type { Stretch } from "./load-rows.ts";
+import { STRETCH_DAYS } from "./pace.ts";
 import { type SourceKind, sourceKinds } from "./source-kinds.ts";
 import type { ConnectionState, State } from "./state.ts";
 
 const dayMs = 86_400_000;
 /** How much is read at once. */
-const stretchMs = 5 * dayMs;
+const stretchMs = STRETCH_DAYS * dayMs;
 /** The longest time that a sync without a cursor makes up for. */
 const longestMs = 3 * dayMs;
 

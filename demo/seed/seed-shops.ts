@@ -7,7 +7,7 @@ import { createIngestKey } from "#app/modules/ingest-keys/ingest-keys.store.serv
 import { ShopSessionStorage } from "#app/modules/shops/session-storage.server.ts";
 import { withShop } from "#app/platform/tenant.server.ts";
 import { loadHistory } from "../airbyte/load-rows.ts";
-import { usualSyncMs } from "../airbyte/pace.ts";
+import { firstImportMs, usualSyncMs } from "../airbyte/pace.ts";
 import { type WarehouseTable, warehouseTables } from "../airbyte/source-kinds.ts";
 import type { AirbyteStandIn } from "../airbyte/stand-in.ts";
 import { uuidFrom } from "../airbyte/state.ts";
@@ -260,6 +260,14 @@ async function writeHistory(
                  FROM generate_series(now() - make_interval(days => $5::int), now() - interval '50 minutes', make_interval(mins => $4::int)) AS at) AS times) AS runs
      ON CONFLICT DO NOTHING`,
     [shopId, connectorId, shop.domain, everyMinutes, HISTORY_DAYS, usualSyncMs / 1000],
+  );
+  // Before them all came the first import. It read as many days of the time before, which are in no warehouse here.
+  await owner.query(
+    `INSERT INTO sync_runs (shop_id, connector_id, external_run_id, status, started_at, ended_at, rows_synced, created_at, updated_at)
+     SELECT $1::uuid, $2::uuid, 'first-import', 'succeeded', at, at + make_interval(secs => $5::float8),
+       ${countLoaded(source, { shop: "$3", since: "now() - make_interval(days => $4::int)", until: "now()" })}, at, at
+     FROM (SELECT now() - make_interval(days => $4::int, hours => 1) AS at) AS begun ON CONFLICT DO NOTHING`,
+    [shopId, connectorId, shop.domain, HISTORY_DAYS, firstImportMs(HISTORY_DAYS) / 1000],
   );
 }
 

@@ -46,4 +46,3 @@ it.each([
     expect(JSON.stringify(call!.headers)).not.toContain(routingKey);
   },
 );
-
