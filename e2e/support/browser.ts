@@ -1,14 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import { findProgram } from "./find-program.ts";
 
-const places = [
-  process.env.CHROMIUM_PATH,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
+const programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -24,7 +19,10 @@ export const userAgent =
 
 /** @throws Error that says what to install when no Chromium is found */
 export function launchBrowser(): Promise<Browser> {
-  const executablePath = places.find((place) => place && existsSync(place));
+  const executablePath = findProgram("CHROMIUM_PATH", programs, [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    chromium.executablePath(),
+  ]);
   if (!executablePath) {
     throw new Error(
       "The browser journeys need Chromium. Install it (Debian: sudo apt-get install -y chromium) or set CHROMIUM_PATH to one.",

@@ -1,24 +1,19 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findProgram } from "./find-program.ts";
 
 const root = new URL("../../", import.meta.url);
-const folders = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
+const find = (program: "prometheus" | "promtool") =>
+  findProgram(`${program.toUpperCase()}_PATH`, [program]) ?? program;
 
-/** @throws Error that says what to install when it is not found */
-function find(program: "prometheus" | "promtool"): string {
-  const variable = `${program.toUpperCase()}_PATH`;
-  const places = [process.env[variable], ...folders.map((folder) => `${folder}/${program}`)];
-  const found = places.find((place) => place && existsSync(place));
-  if (!found)
-    throw new Error(
-      `The tests of metrics and alarms need Prometheus. Install it (Debian: sudo apt-get install -y --no-install-recommends prometheus) or set ${variable} to its ${program}.`,
-    );
-  return found;
-}
+/** Without it, what needs it is left out, and it is said that it was: only the tests of alarms and of their metrics do. */
+export const hasPrometheus =
+  findProgram("PROMETHEUS_PATH", ["prometheus"]) !== undefined &&
+  findProgram("PROMTOOL_PATH", ["promtool"]) !== undefined;
 
 /** Runs promtool in `ops/prometheus`, where the files that it is to judge name each other. */
 export function promtool(args: string[], input = ""): Promise<{ code: number; output: string }> {
