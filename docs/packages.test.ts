@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import remix from "../remix.config.js";
 
 interface LockedPackage {
   version?: string;
@@ -18,6 +19,11 @@ function places(from: string, name: string): string[] {
   }
   return found;
 }
+
+// turbo-stream 2, which it would use, has a known hole (docs/security.md).
+test("single fetch is off", () => {
+  expect(remix.future?.v3_singleFetch).toBe(false);
+});
 
 // A registry mirror without other platforms' packages makes npm leave them out of the lock file; `npm ci` then fails for everybody.
 test("the lock file holds every optional package, of every platform", () => {

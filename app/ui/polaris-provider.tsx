@@ -2,6 +2,7 @@ import { Link, useNavigate } from "@remix-run/react";
 import { AppProvider, type AppProviderProps } from "@shopify/polaris";
 import english from "@shopify/polaris/locales/en.json" with { type: "json" };
 import { forwardRef, type JSX, type ReactNode, type Ref, useEffect } from "react";
+import { isOwnPath } from "./own-path.ts";
 
 type PolarisLinkProps = Omit<JSX.IntrinsicElements["a"], "ref"> & { url?: string; external?: boolean };
 
@@ -10,7 +11,7 @@ const PolarisLink = forwardRef(function PolarisLink(
   { url = "", external, ...rest }: PolarisLinkProps,
   ref: Ref<HTMLAnchorElement>,
 ) {
-  if (external || !url.startsWith("/")) {
+  if (external || !isOwnPath(url)) {
     return <a ref={ref} href={url} target="_blank" rel="noopener noreferrer" {...rest} />;
   }
   return <Link ref={ref} to={url} {...rest} />;
@@ -22,7 +23,7 @@ export function PolarisProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const follow = (event: Event) => {
       const href = event.target instanceof Element ? event.target.getAttribute("href") : null;
-      if (href) navigate(href);
+      if (href && isOwnPath(href)) navigate(href);
     };
     addEventListener("shopify:navigate", follow);
     return () => removeEventListener("shopify:navigate", follow);
