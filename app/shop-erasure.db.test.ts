@@ -223,7 +223,9 @@ describe("shop/redact", () => {
     await expect.poll(async () => total(await rowsOf(one)), { timeout: 40_000, interval: 200 }).toBe(0);
     await expect.poll(async () => (await receipt("redact")).handled_at, { timeout: 5_000 }).not.toBeNull();
     await next.stop();
-    expect(await rowsOf(other)).toEqual(before);
+    // A tick may have come by meanwhile, and judged the other shop: it has more rows then, never fewer.
+    const after = await rowsOf(other);
+    expect(Object.keys(before).filter((table) => after[table]! < before[table]!)).toEqual([]);
   }, 120_000);
 });
 
