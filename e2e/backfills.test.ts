@@ -70,6 +70,14 @@ const dialog = (frame: Frame) => frame.getByRole("dialog");
 const dayField = (frame: Frame, label: "First day" | "Last day") =>
   dialog(frame).getByLabel(label, { exact: true });
 const confirm = (frame: Frame) => dialog(frame).getByRole("button", { name: /^Refill/ });
+/** The form gets its days. Where they never come, this says what stands there instead. */
+async function fillsIn(frame: Frame): Promise<void> {
+  await dayField(frame, "First day")
+    .waitFor()
+    .catch(async () => {
+      throw new Error(`The form has no days. It says: ${await dialog(frame).innerText()}`);
+    });
+}
 const isFocused = (frame: Frame, selector: string) =>
   frame.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector);
 
@@ -90,7 +98,7 @@ test("five days that lost most of their rows: the gap is clicked, estimated, ref
   const { id } = await connectorOf("shopify_orders");
   const frame = await open(`/app/connectors/${id}`);
   await frame.locator(`button[data-day="${days[2]}"]`).click();
-  await confirm(frame).waitFor();
+  await fillsIn(frame);
   expect(await dayField(frame, "First day").inputValue()).toBe(days[0]);
   expect(await dayField(frame, "Last day").inputValue()).toBe(days[4]);
   expect(await confirm(frame).textContent()).toBe("Refill 5 days");
@@ -117,7 +125,7 @@ test("the form: presets, limits and problems are told before anything is sent, b
   const opener = frame.getByRole("button", { name: "Run backfill: Klaviyo" });
   await opener.focus();
   await page.keyboard.press("Enter");
-  await confirm(frame).waitFor();
+  await fillsIn(frame);
   await dialog(frame).getByText("Last 30 days").click();
   expect(await confirm(frame).textContent()).toBe("Refill 30 days");
 
@@ -144,7 +152,7 @@ test("on a phone the form fits, and what is stopped asks first", async () => {
   const phone = await openPage(320);
   const frame = await open("", phone);
   await frame.getByRole("button", { name: "Run backfill: Klaviyo" }).click();
-  await confirm(frame).waitFor();
+  await fillsIn(frame);
   await expectGoodToUse(frame);
   await confirm(frame).click();
   await frame.getByRole("button", { name: "Cancel backfill: Klaviyo" }).click();
