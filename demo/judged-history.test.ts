@@ -1,7 +1,13 @@
 import { expect, it } from "vitest";
 import { checksOf } from "../app/modules/checks/check-names.ts";
 import { dueThroughOf, shapeOf } from "../app/modules/checks/data-basis.ts";
-import type { DataFacts, DayOfData, Finding, PriorVerdict } from "../app/modules/checks/data-facts.ts";
+import type {
+  CheckVerdict,
+  DataFacts,
+  DayOfData,
+  Finding,
+  PriorVerdict,
+} from "../app/modules/checks/data-facts.ts";
 import { judgeData } from "../app/modules/checks/judge-data.ts";
 import type { Source } from "../app/modules/connectors/sources.ts";
 import type { SourceMapping } from "../app/modules/profiles/mapping.ts";
@@ -117,6 +123,14 @@ const factsOn = (source: Source, mapping: SourceMapping, { days, hours }: Histor
   isFullPass: false,
 });
 
+const priorOf = (verdicts: readonly CheckVerdict[], basisAt: Date): Map<string, PriorVerdict> =>
+  new Map(
+    verdicts.map(({ check, judgedThrough, failing, outcome, shown }) => [
+      check,
+      { basisAt, judgedThrough, failing, outcome, shown, held: null },
+    ]),
+  );
+
 /** Judges every morning of the quiet days with what was known then. Returns what was found for the first time. */
 function judgeEveryMorning(source: Source, mapping: SourceMapping, { days, hours }: History): Finding[] {
   const wanted = new Set<string>(checksOf(source));
@@ -145,12 +159,7 @@ function judgeEveryMorning(source: Source, mapping: SourceMapping, { days, hours
         seen.add(name);
       }
     }
-    prior = new Map(
-      verdicts.map(({ check, judgedThrough, failing: still, outcome, shown }) => [
-        check,
-        { basisAt: new Date(morning), judgedThrough, failing: still, outcome, shown, held: null },
-      ]),
-    );
+    prior = priorOf(verdicts, new Date(morning));
   }
   return found;
 }
@@ -209,3 +218,27 @@ it.each([
     ).toEqual([["row_count_drop", last.day]]);
   }
 });
+
+it.each(["healthy", "large"])(
+  "the %s shop: of any five days in a row that lose 0.4 of their orders, some are told",
+  (state) => {
+    const shop = shops.find((one) => one.state === state)!;
+    const table = tables.find((one) => one.table === "shopify_orders")!;
+    const mapping = demoMapping.shopify_orders!;
+    const wanted = new Set<string>(checksOf("shopify_orders"));
+    const { days } = historyOf(shop, table, mapping);
+    for (let count = days.length - 90; count < days.length; count += 1) {
+      const known = days.slice(0, count);
+      const facts = factsOn("shopify_orders", mapping, { days: known, hours: [] });
+      const basisAt = known.at(-1)!.profiledAt;
+      const prior = priorOf(judgeData(facts, wanted), basisAt) as DataFacts["prior"];
+      const hit = known.map((day, index) => {
+        const isLost = index >= count - 6 && index < count - 1;
+        return isLost ? { ...losing(0.4, day), profiledAt: new Date(basisAt.getTime() + dayMs) } : day;
+      });
+      const verdicts = judgeData({ ...facts, days: hit, prior }, wanted);
+      const told = verdicts.find(({ check }) => check === "row_count_drop")!;
+      expect(told.failing.length, `up to ${known.at(-2)!.day}`).toBeGreaterThan(0);
+    }
+  },
+);

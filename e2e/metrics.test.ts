@@ -109,7 +109,7 @@ describe("a scripted day of the demo, seen by a real Prometheus", () => {
     await demo.scenario({ shop, source: "klaviyo", kind: "recover" });
 
     const days = [6, 5, 4, 3, 2].map(daysAgo);
-    await demo.scenario({ shop, source, kind: "lose_rows", days, share: 0.8 });
+    await demo.scenario({ shop, source, kind: "lose_rows", days, share: 0.4 });
     await demo.runChecks();
     await demo.runChecks();
     await eventually(async () => {

@@ -239,6 +239,37 @@ describe("which days are judged", () => {
     expect(of(after, "row_count_drop").failing.map(({ subject }) => subject)).toEqual([back(30)]);
   });
 
+  it("days that lose 40 % of their rows together are told, whichever they are: none hides behind another", () => {
+    const before = priorOf(judge(orders()));
+    const toldOf = (first: number) => {
+      const lost = [0, 1, 2, 3, 4].map((more) =>
+        on(back(first - more), (day) => ({ ...keeping(0.6)(day), profiledAt: later })),
+      );
+      const after = judge(orders((days) => lost.reduce((so, lose) => lose(so), days), { prior: before }));
+      return of(after, "row_count_drop").failing.length;
+    };
+    for (let first = 5; first < 33; first += 1)
+      expect(toldOf(first), `from ${back(first)}`).toBeGreaterThan(0);
+  });
+
+  it("a day that was loaded twice and is whole again has lost rows, and nothing", () => {
+    const cleaned = on(back(3), (day) => ({ highestRows: 2 * day.rowCount, profiledAt: later }));
+    const before = priorOf(judge(orders()));
+    expect(failed(judge(orders(cleaned, { prior: before })))).toEqual([]);
+  });
+
+  it("a day whose rows are gone is told on weaker evidence than one that came with as few", () => {
+    const few = (day: DayOfData) => ({ ...keeping(0.67)(day), highestRows: 0, profiledAt: later });
+    const judgedTo = (dueThrough: string) => priorOf(judge(orders(undefined, { dueThrough })));
+    const came = judge(orders(on(lastDay, few), { prior: judgedTo(back(1)) }));
+    expect(of(came, "row_count_drop").shown!.score).toBeGreaterThan(0.5);
+    expect(failed(came)).toEqual([]);
+    const lost = on(lastDay, (day) => ({ ...few(day), highestRows: day.rowCount }));
+    expect(failed(judge(orders(lost, { prior: judgedTo(back(1)) })))).toEqual([
+      ["row_count_drop", "warning"],
+    ]);
+  });
+
   it("a settled day that gains rows, or is restated, is no news", () => {
     const grown = on(back(30), (day) => ({
       ...dayOf(day.day, day.rowCount * 3),

@@ -1,7 +1,7 @@
 import type { DayValue } from "../anomalies/daily-series.ts";
 import { type DayFacts, type DayVerdict, judgeDay } from "../anomalies/judge-day.ts";
 import type { DataFacts, DayOfData, SourceShape } from "./data-facts.ts";
-import { isInside } from "./judged-days.ts";
+import { hasShrunk, isInside } from "./judged-days.ts";
 
 /** What a connector's days are counted by: its rows, its main measure. */
 export type SeriesKey = "rows" | "measure";
@@ -39,7 +39,8 @@ export const isGap = ({ rowCount }: DayOfData, { grain }: SourceShape): boolean 
 const LATELY_DAYS = 21;
 
 /**
- * What a day of a series is judged by: the days before it, without days of incidents and expected windows.
+ * What a day of a series is judged by: the days before it, without days of incidents and expected windows, and without
+ * those lately that have lost rows: what several lost together must not hide behind one another.
  * @param odd days that failed and are in no incident yet: they are no part of what is usual either
  */
 export function inSeries(
@@ -53,9 +54,11 @@ export function inSeries(
   const isKnown = (one: DayOfData) => !isGap(one, shape);
   const pointOf = (one: DayOfData) => ({ day: one.day, value: amountOf(one, series, shape) ?? 0 });
   const before = days.filter((one) => one.day < day);
+  const lately = before.slice(-LATELY_DAYS);
+  const shrunken = new Set(lately.filter(hasShrunk));
   return {
-    history: before.filter((one) => isUsual(one) && isKnown(one)).map(pointOf),
-    lately: before.slice(-LATELY_DAYS).filter(isKnown).map(pointOf),
+    history: before.filter((one) => isUsual(one) && isKnown(one) && !shrunken.has(one)).map(pointOf),
+    lately: lately.filter(isKnown).map(pointOf),
     day,
     value,
     isCount: series === "rows",
