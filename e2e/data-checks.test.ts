@@ -70,7 +70,7 @@ describe("rows of Shopify Orders that are lost", () => {
     },
   );
 
-  test("60 % of five days: one incident", async () => {
+  test("40 % of five days: one incident", async () => {
     const days = [6, 5, 4, 3, 2].map(daysAgo);
     await demo.scenario({ shop, source: "shopify_orders", kind: "lose_rows", days, share: 0.4 });
     await runChecks();
@@ -154,7 +154,7 @@ test("an empty table is critical, blocks what it feeds, and caps the score", asy
 
 test("half of a day's spend gone is an unusual amount; a day that is not there is missing", async () => {
   const day = daysAgo(1);
-  await demo.scenario({ shop, source: "meta_ads", kind: "lose_rows", day, share: 0.4 });
+  await demo.scenario({ shop, source: "meta_ads", kind: "lose_rows", day, share: 0.6 });
   await runChecks();
   await runChecks();
   expect((await openIncidents("meta_ads")).map(({ check }) => check)).toContain("volume_anomaly");
