@@ -28,6 +28,8 @@ export interface DayFacts {
   value: number;
   /** Counts scatter by chance and are whole; amounts do not depend on the currency. */
   isCount: boolean;
+  /** Whether many rows of the day are known to be gone. */
+  hasLostRows?: boolean;
   /** Whether the day may have been loaded twice unnoticed: its rows have no key. */
   suspectsDouble?: boolean;
 }
@@ -70,6 +72,9 @@ const CENT = 0.01;
 /** A common holiday needs this many times the evidence. */
 const HOLIDAY_FACTOR = 1.5;
 
+/** Rows that were there and are gone are most of the proof: a drop of such a day needs this share of the evidence. */
+const LOST_ROWS_FACTOR = 0.43;
+
 /** Judges one day of a daily series against its own past. */
 export function judgeDay(facts: DayFacts): DayVerdict {
   const today = dayNumber(facts.day);
@@ -87,7 +92,7 @@ export function judgeDay(facts: DayFacts): DayVerdict {
 }
 
 function judgeForecast(
-  { value: raw, isCount, suspectsDouble = false }: DayFacts,
+  { value: raw, isCount, hasLostRows = false, suspectsDouble = false }: DayFacts,
   forecast: DayForecast,
   lately: DailySeries,
   perOne: number,
@@ -98,7 +103,8 @@ function judgeForecast(
   const dayCaution = caution * (isCommonHoliday(forecast.today) ? HOLIDAY_FACTOR : 1);
   const isOpen = !forecast.isClosedToday;
   const volume = volumeTest(forecast);
-  const drop = (at: number) => (isOpen ? volume.dropScore(at * perOne) / dayCaution : 0);
+  const dropCaution = dayCaution * (hasLostRows ? LOST_ROWS_FACTOR : 1);
+  const drop = (at: number) => (isOpen ? volume.dropScore(at * perOne) / dropCaution : 0);
   const rise = (at: number) => (isOpen ? volume.riseScore(at * perOne) / dayCaution : 0);
   const zero = zeroRun(forecast, lately, isCount);
   const stuck = stuckRun(forecast, lately, value, perOne, isCount);

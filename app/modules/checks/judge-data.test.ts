@@ -265,9 +265,7 @@ describe("which days are judged", () => {
     expect(of(came, "row_count_drop").shown!.score).toBeGreaterThan(0.5);
     expect(failed(came)).toEqual([]);
     const lost = on(lastDay, (day) => ({ ...few(day), highestRows: day.rowCount }));
-    expect(failed(judge(orders(lost, { prior: judgedTo(back(1)) })))).toEqual([
-      ["row_count_drop", "warning"],
-    ]);
+    expect(failed(judge(orders(lost, { prior: judgedTo(back(1)) })))).toEqual([["row_count_drop", "high"]]);
   });
 
   it("a settled day that gains rows, or is restated, is no news", () => {

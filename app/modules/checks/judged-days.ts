@@ -75,11 +75,11 @@ type RowsOfDay = Pick<DayOfData, "rowCount" | "highestRows">;
 /** A day of the past that changes is news when it has fewer rows than it had: platforms restate figures all the time. */
 const hasLostRows = ({ rowCount, highestRows }: RowsOfDay): boolean => rowCount < highestRows;
 
-const SHRUNKEN_SHARE = 0.1;
+const SHRUNKEN_SHARE = 0.2;
 
-/** Whether a day has lost a tenth of its rows or more since they were loaded: hardly by the business itself. */
+/** Whether a day has lost a fifth of its rows or more since they were loaded: hardly by the business itself. */
 export const hasShrunk = ({ rowCount, highestRows }: RowsOfDay): boolean =>
-  rowCount <= highestRows * (1 - SHRUNKEN_SHARE) && hasLostRows({ rowCount, highestRows });
+  rowCount < highestRows * (1 - SHRUNKEN_SHARE);
 
 /** Whether what was found of a day no longer counts. */
 export const hasFaded = (

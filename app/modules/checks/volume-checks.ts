@@ -5,7 +5,7 @@ import { limitsOf } from "./check-thresholds.ts";
 import { concludeDays, type LastJudged } from "./conclude.ts";
 import type { CheckVerdict, DataFacts, DayOfData, Finding } from "./data-facts.ts";
 import { countRows, formatMeasure, formatRange, nameDay, nameMeasure, nameWeekday } from "./data-words.ts";
-import { type DaysToJudge, daysToJudge, hasShrunk } from "./judged-days.ts";
+import { type DaysToJudge, daysToJudge } from "./judged-days.ts";
 import { judgeInSeries, type SeriesKey, seriesOf, valueToJudge } from "./volume-series.ts";
 
 /** What the same two series, rows and the main measure, are looked at for. */
@@ -43,7 +43,7 @@ export function judgeVolumes(facts: DataFacts, wanted: ReadonlySet<string>): Che
         const isToShow = verdict.state !== "learning" && (check !== "stuck_values" || verdict.repeats > 0);
         const shown = isToShow ? describe(facts, day.day, check, one, verdict) : null;
         last.set(check, { state: verdict.state, shown });
-        const severity = severityOf(check, facts, day, verdict);
+        const severity = severityOf(check, facts, verdict);
         if (
           !shown ||
           !severity ||
@@ -130,13 +130,9 @@ function isAbout(
   }
 }
 
-/** Rows that were there and are gone are half the proof: such a day needs this share of the evidence. */
-const SHRUNKEN_EVIDENCE = 0.7;
-
 function severityOf(
   check: VolumeCheck,
   { source, thresholds }: DataFacts,
-  day: DayOfData,
   verdict: DayVerdict,
 ): Severity | null {
   if (verdict.state === "learning" || verdict.tier === null) return null;
@@ -145,7 +141,7 @@ function severityOf(
     return check === "zero_orders" && sources[source].isCritical ? "critical" : "high";
   }
   const { warning, high } = limitsOf(thresholds, check);
-  if (verdict.score < (hasShrunk(day) ? SHRUNKEN_EVIDENCE * warning : warning)) return null;
+  if (verdict.score < warning) return null;
   // A rise is mostly a good day and never an alert, nor is a suspicion: unique keys see doubled rows for certain.
   if (verdict.kind === "rise" || verdict.kind === "double") return "warning";
   return verdict.score >= high ? "high" : "warning";

@@ -53,6 +53,7 @@ export function inSeries(
     !odd.has(one.day) && !isInside(one.day, expected) && !isInside(one.day, incidents);
   const isKnown = (one: DayOfData) => !isGap(one, shape);
   const pointOf = (one: DayOfData) => ({ day: one.day, value: amountOf(one, series, shape) ?? 0 });
+  const judged = days.find((one) => one.day === day);
   const before = days.filter((one) => one.day < day);
   const lately = before.slice(-LATELY_DAYS);
   const shrunken = new Set(lately.filter(hasShrunk));
@@ -62,9 +63,9 @@ export function inSeries(
     day,
     value,
     isCount: series === "rows",
+    hasLostRows: judged !== undefined && hasShrunk(judged),
     // With a key, `duplicate_primary_key` sees doubles for certain: a suspicion would only add false alarms.
-    suspectsDouble:
-      series === seriesOf(shape)[0] && days.find((one) => one.day === day)?.duplicateKeys === null,
+    suspectsDouble: series === seriesOf(shape)[0] && judged?.duplicateKeys === null,
   };
 }
 
