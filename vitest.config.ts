@@ -12,6 +12,8 @@ export default defineConfig({
           name: "unit",
           include: ["{app,jobs,demo,prisma,docs}/**/*.test.{ts,tsx}"],
           exclude: [...shared.exclude, "**/*.db.test.ts"],
+          // A busy machine is no failure.
+          testTimeout: 60_000,
         },
       },
       {
