@@ -21,7 +21,7 @@ const open = async () => {
     clientSecret: "secret",
     warehouse: null,
     stateFile,
-    pace: { tickMs: 60_000, pendingMs: 5, syncMs: 10 },
+    pace: { tickMs: 60_000, pendingMs: 5, syncMs: 60_000 },
   });
   const connections = [
     ...(Object.keys(sourceKinds) as SourceKindName[]).map((kind) => ({ kind })),
