@@ -2,7 +2,9 @@
  * graphile-worker keeps a job locked for four hours when the worker that had it is gone. A worker that lives holds a
  * lock in a database session of its own, which ends with it: whose lock is free is gone, and its jobs are others' to do.
  */
-import type { Pool, PoolClient } from "pg";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool } from "pg";
 import { log } from "#app/platform/log.server.ts";
 
 const LOOK_EVERY_MS = 30_000;
@@ -12,35 +14,35 @@ const RECONNECT_MS = 1_000;
 
 /** Says that this worker lives, until `end`; looks after those that do not. `poolId` is what it locks its jobs as. */
 export function watchLostWorkers(queue: Pool, poolId: string): { end(): void } {
-  let session: PoolClient | undefined;
-  let hasEnded = false;
-  let reconnect: NodeJS.Timeout | undefined;
-  const hold = async () => {
-    try {
-      const client = await queue.connect();
-      if (hasEnded) return client.release(true);
-      session = client;
-      client.once("error", () => {
-        client.release(true);
-        session = undefined;
-        if (!hasEnded) reconnect = setTimeout(() => void hold(), RECONNECT_MS);
-      });
-      await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [poolId]);
-    } catch {
-      // A session that broke has said so above; one that never began is tried again here.
-      if (!session && !hasEnded) reconnect = setTimeout(() => void hold(), RECONNECT_MS);
-    }
-  };
-  void hold();
+  const end = new AbortController();
+  void live(queue, poolId, end.signal);
   const look = setInterval(() => void unlockLostJobs(queue).catch(() => undefined), LOOK_EVERY_MS);
   return {
     end: () => {
-      hasEnded = true;
       clearInterval(look);
-      clearTimeout(reconnect);
-      session?.release(true);
+      end.abort();
     },
   };
+}
+
+/** One session after the other: of two, the second would wait for the first for ever, and one would outlive `ended`. */
+async function live(queue: Pool, poolId: string, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    await holdLock(queue, poolId, ended).catch(() => undefined);
+    await sleep(RECONNECT_MS, undefined, { signal: ended }).catch(() => undefined);
+  }
+}
+
+/** Holds the lock until its session breaks. @throws what kept it from taking the lock, or that it has `ended` */
+async function holdLock(queue: Pool, poolId: string, ended: AbortSignal): Promise<void> {
+  const client = await queue.connect();
+  try {
+    const broken = once(client, "error", { signal: ended });
+    await Promise.race([client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [poolId]), broken]);
+    await broken;
+  } finally {
+    client.release(true);
+  }
 }
 
 /**
