@@ -1,7 +1,7 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { Prisma, PrismaClient } from "#prisma/generated/client.ts";
 import { env } from "./env.server.ts";
+import { ReleasingAdapter } from "./prisma-adapter.server.ts";
 
 /** Instants outside Prisma's typed models arrive as Date, bigints as bigint: see `sql` users. */
 export const sql = Prisma.sql;
@@ -19,7 +19,7 @@ export function createDb(url: string, connections = 10): PrismaClient {
     idle_in_transaction_session_timeout: 60_000,
   });
   const made = new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    adapter: new ReleasingAdapter(pool, { disposeExternalPool: true }),
     transactionOptions: { maxWait: 5_000, timeout: 30_000 },
   });
   pools.set(made, pool);
