@@ -10,12 +10,13 @@ import { startWebServer, type WebServer } from "#e2e/support/web-server.ts";
 import { startWorker, type WorkerProcess } from "#e2e/support/worker-process.ts";
 import { type OwnDatabase, startOwnDatabase } from "./support/own-database.ts";
 import { addSomeLateShops, openings } from "./support/some-late-shops.ts";
-import { isThorough, randomFrom } from "./support/thoroughness.ts";
+import { isThorough, randomFrom, seeds } from "./support/thoroughness.ts";
 import { sleep, until } from "./support/until.ts";
 
 const SHOPS = 200;
 const CRASHES = isThorough ? 6 : 2;
-const GIVEN_BACK_MS = 120_000;
+/** A worker gives back what the crash cut off itself; what others give back for it takes longer. */
+const RECOVERED_WITHIN_MS = 60_000;
 
 let database: OwnDatabase;
 let sinks: AlertSinks;
@@ -42,7 +43,7 @@ const count = async (statement: string) =>
 test("PostgreSQL crashes while the runner, alerts and a backfill work: all is done, once, by the same processes", async () => {
   const late = await addSomeLateShops(database.ask, SHOPS);
   const refill = await startRefill();
-  const random = randomFrom(1);
+  const random = randomFrom(seeds(1, 1)[0]!);
   for (let crash = 0; crash < CRASHES; crash += 1) {
     await database.ask("SELECT graphile_worker.add_job('dq.run', '{}')");
     await sleep(150 + 500 * random());
@@ -54,8 +55,7 @@ test("PostgreSQL crashes while the runner, alerts and a backfill work: all is do
   await until(
     "every shop was checked after the last crash",
     async () => (await count("SELECT count(*) FROM shop_health WHERE checked_at IS NULL")) === 0,
-    // A batch that a crash cut off in the middle is given back a minute and a half later at most.
-    GIVEN_BACK_MS,
+    RECOVERED_WITHIN_MS,
   );
   await until("the tick ended", async () => {
     const [last] = await database.ask("SELECT finished_at FROM runner_ticks ORDER BY tick_at DESC LIMIT 1");
@@ -79,6 +79,8 @@ test("PostgreSQL crashes while the runner, alerts and a backfill work: all is do
     expect(Math.max(...told.values())).toBeLessThanOrEqual(1 + CRASHES);
   }
   for (const { process } of [...workers, web]) expect(process.exitCode).toBeNull();
+  // They end when they are told to, though runners of theirs went under.
+  for (const worker of workers) await worker.stop();
 }, 240_000);
 
 /** A minute goes by for what is under way, and the sweeps come round. */

@@ -14,6 +14,7 @@ import { closeWarehouse, WarehouseError } from "#app/platform/warehouse.server.t
 import { startHeartbeat } from "#app/platform/worker-heartbeat.server.ts";
 import { crontab } from "./crontab.ts";
 import { watchLostWorkers } from "./lost-workers.ts";
+import { leaveJobs, watchQueue } from "./queue-loss.ts";
 import { taskList } from "./task-list.ts";
 import { takeBackFutureTicks, watchClock } from "./watch-clock.ts";
 
@@ -36,22 +37,27 @@ class QueueLost extends Error {
   }
 }
 
+let isAskedToStop = false;
+
 /**
  * Runs jobs until it is told to stop.
- * @throws Error when the database went away while jobs were fetched or their outcome was recorded: graphile-worker gives
- * up then, and is started anew
+ * @throws Error when the queue's database went away: the runner is given up, and another has to be started
  */
 async function work(pgPool: pg.Pool): Promise<void> {
   await takeBackFutureTicks(pgPool);
   const events = new EventEmitter() as WorkerEvents;
-  let lost: { end(): void } | undefined;
+  const { lost, running } = watchQueue(events);
+  let poolId = "";
+  let life: { end(): void } | undefined;
   events.once("pool:create", ({ workerPool }) => {
-    lost = watchLostWorkers(pgPool, workerPool.id);
+    poolId = workerPool.id;
+    life = watchLostWorkers(pgPool, poolId);
   });
   // The runner's own promise may never settle once the database has gone under it.
-  let isAskedToStop = false;
   const stopped = new Promise<void>((done) => {
-    events.once("stop", () => setTimeout(done, STOP_WITHIN_MS));
+    const soon = () => setTimeout(done, STOP_WITHIN_MS);
+    events.once("stop", soon);
+    void lost.then(soon);
   });
   events.once("gracefulShutdown", () => {
     isAskedToStop = true;
@@ -85,12 +91,17 @@ async function work(pgPool: pg.Pool): Promise<void> {
   const heartbeat = startHeartbeat();
   log.info("worker ready");
   try {
-    await Promise.race([runner.promise, stopped]);
+    await Promise.race([runner.promise, lost]);
     if (!isAskedToStop) throw new QueueLost();
+    await Promise.race([runner.promise, stopped]);
   } finally {
     heartbeat.stop();
     clock.end();
-    lost?.end();
+    if (isAskedToStop) life?.end();
+    else {
+      void runner.stop().catch(() => undefined);
+      void leaveJobs(pgPool, poolId, running).finally(() => life?.end());
+    }
   }
 }
 
@@ -109,10 +120,9 @@ try {
     log.warn({ err: error }, "the queue's database connection was lost; reconnecting"),
   );
   pgPool.on("connect", (client) => client.on("error", () => undefined));
-  for (;;) {
+  while (!isAskedToStop) {
     try {
       await work(pgPool);
-      break;
     } catch (error) {
       if (!(error instanceof QueueLost) && !isPassingDatabaseTrouble(error)) throw error;
       log.warn({ err: error }, "work goes on when the queue's database is back");
@@ -123,6 +133,8 @@ try {
   await closeWarehouse();
   await stopMetrics();
   await db().$disconnect();
+  // A runner that went under with its database may never end.
+  process.exit();
 } catch (error) {
   log.fatal({ err: error }, "the worker stopped");
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
