@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AlertSinks, startAlertSinks } from "#e2e/support/alert-sinks.ts";
 import { createTestDatabase, type TestDatabase } from "#e2e/support/database.ts";
@@ -10,19 +11,24 @@ const SHOPS = 100;
 const KILLS = 3;
 
 let database: TestDatabase;
+let owner: pg.Pool;
 let sinks: AlertSinks;
 const workers = new Set<WorkerProcess>();
 beforeAll(async () => {
   database = await createTestDatabase();
+  // A server that crashes fails the seed that meets it, not all that come after.
+  owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  owner.on("error", () => undefined);
   sinks = await startAlertSinks();
 });
 afterAll(async () => {
   for (const { process } of workers) process.kill("SIGKILL");
   await sinks?.stop();
+  await owner?.end();
   await database?.drop();
 });
 
-const ask = (statement: string, values?: unknown[]) => database.owner.query(statement, values);
+const ask = (statement: string, values?: unknown[]) => owner.query(statement, values);
 const count = async (statement: string) => Number((await ask(statement)).rows[0].count);
 const start = async () => {
   const worker = await startWorker({ DQ_BATCH_SIZE: "5" });

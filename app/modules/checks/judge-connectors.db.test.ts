@@ -282,3 +282,27 @@ test("Home takes at most eight statements, whatever the number of connectors", a
   expect(statements).toBeGreaterThan(0);
   expect(statements).toBeLessThanOrEqual(8);
 });
+
+test("a judge that has waited for another one of several shops goes on", async () => {
+  const shops = await Promise.all([1, 2, 3].map(() => makeShop(database.owner)));
+  const shopIds = shops.map(({ id }) => id);
+  const now = new Date();
+  const judgeAll = (then?: () => Promise<void>) =>
+    withShops(shopIds, async (tx) => {
+      await judgeConnectors(tx, { shopIds, now, isFullPass: true });
+      await then?.();
+    });
+  let second: Promise<void> | undefined;
+  await judgeAll(async () => {
+    second = judgeAll();
+    await waitingForALock();
+  });
+  await second;
+});
+
+async function waitingForALock(): Promise<void> {
+  const waits =
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  while ((await database.owner.query(waits)).rowCount === 0)
+    await new Promise((done) => setTimeout(done, 10));
+}
