@@ -48,12 +48,14 @@ test("the jobs of a worker that is gone are given back, those of one that lives 
   await until("it says that it lives", isHeld("pool-living"));
   await lock("pool-gone");
   await lock("pool-living");
-  expect(await unlockLostJobs(queue)).toEqual(["pool-gone"]);
+  expect(await unlockLostJobs(queue, [])).toEqual({ lost: [], suspects: ["pool-gone"] });
+  expect(await lockedBy()).toEqual(["pool-gone", "pool-living"]);
+  expect(await unlockLostJobs(queue, ["pool-gone"])).toEqual({ lost: ["pool-gone"], suspects: [] });
   expect(await lockedBy()).toEqual(["pool-living"]);
 
   living.end();
   await until("its session ended", async () => !(await isHeld("pool-living")()));
-  expect(await unlockLostJobs(queue)).toEqual(["pool-living"]);
+  expect(await unlockLostJobs(queue, ["pool-living"])).toEqual({ lost: ["pool-living"], suspects: [] });
   expect(await lockedBy()).toEqual([]);
 });
 
@@ -62,7 +64,7 @@ test("one that has just taken a job is given time, and one whose session is cut 
   await database.owner.query(
     "UPDATE graphile_worker._private_jobs SET locked_at = now() WHERE locked_by = 'pool-new'",
   );
-  expect(await unlockLostJobs(queue)).toEqual([]);
+  expect(await unlockLostJobs(queue, ["pool-new"])).toEqual({ lost: [], suspects: [] });
 
   const living = watchLostWorkers(queue, "pool-new");
   await until("it says that it lives", isHeld("pool-new"));
@@ -73,7 +75,8 @@ test("one that has just taken a job is given time, and one whose session is cut 
     const [holder] = await sessions("pool-new", true);
     return holder !== undefined && holder !== first;
   });
-  expect(await unlockLostJobs(queue, 0)).toEqual([]);
+  await lock("pool-new");
+  expect(await unlockLostJobs(queue, ["pool-new"])).toEqual({ lost: [], suspects: [] });
   living.end();
 });
 

@@ -7,19 +7,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import { log } from "#app/platform/log.server.ts";
 
-const LOOK_EVERY_MS = 30_000;
 /** A worker that lives but lost its connection takes its lock again within this time. */
-const GRACE_MS = 60_000;
+const LOOK_EVERY_MS = 30_000;
+/** Whose jobs are younger may just be about to take its lock. */
+const GRACE_MS = 30_000;
 const RECONNECT_MS = 1_000;
 
 /** Says that this worker lives, until `end`; looks after those that do not. `poolId` is what it locks its jobs as. */
 export function watchLostWorkers(queue: Pool, poolId: string): { end(): void } {
   const end = new AbortController();
   void live(queue, poolId, end.signal);
-  const look = setInterval(() => void unlockLostJobs(queue).catch(() => undefined), LOOK_EVERY_MS);
+  let suspects: string[] = [];
+  const look = async () => {
+    // A database that did not answer says nothing about anybody.
+    ({ suspects } = await unlockLostJobs(queue, suspects).catch(() => ({ suspects: [] })));
+  };
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   return {
     end: () => {
-      clearInterval(look);
+      clearInterval(timer);
       end.abort();
     },
   };
@@ -46,16 +52,21 @@ async function holdLock(queue: Pool, poolId: string, ended: AbortSignal): Promis
 }
 
 /**
- * Gives back the jobs of workers that are gone.
- * @returns whose jobs they were
+ * Gives back the jobs of workers that are gone: whose lock was free at the look before, and is.
+ * @param suspected whose lock was free then
+ * @returns whose jobs were given back, and whose lock is free for the first time
  */
-export async function unlockLostJobs(queue: Pool, graceMs = GRACE_MS): Promise<string[]> {
+export async function unlockLostJobs(
+  queue: Pool,
+  suspected: readonly string[],
+): Promise<{ lost: string[]; suspects: string[] }> {
   const { rows } = await queue.query<{ worker: string }>(
     `SELECT DISTINCT locked_by AS worker FROM graphile_worker._private_jobs
      WHERE locked_at < now() - $1 * interval '1 millisecond'`,
-    [graceMs],
+    [GRACE_MS],
   );
   const lost: string[] = [];
+  const suspects: string[] = [];
   for (const { worker } of rows) {
     // Within the transaction: nobody can begin to live under this name while its jobs are given away.
     const client = await queue.connect();
@@ -65,7 +76,8 @@ export async function unlockLostJobs(queue: Pool, graceMs = GRACE_MS): Promise<s
         "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free",
         [worker],
       );
-      if (tried[0]!.free) {
+      if (tried[0]!.free && !suspected.includes(worker)) suspects.push(worker);
+      else if (tried[0]!.free) {
         await client.query("SELECT graphile_worker.force_unlock_workers(ARRAY[$1]::text[])", [worker]);
         lost.push(worker);
       }
@@ -77,5 +89,5 @@ export async function unlockLostJobs(queue: Pool, graceMs = GRACE_MS): Promise<s
     }
   }
   if (lost.length > 0) log.warn({ lost }, "workers are gone; their jobs were given back");
-  return lost;
+  return { lost, suspects };
 }
