@@ -1,6 +1,12 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
-const shared = { setupFiles: ["./e2e/support/setup.ts"], exclude: ["node_modules/**", "build/**"] };
+const shared = {
+  setupFiles: ["./e2e/support/setup.ts"],
+  exclude: ["node_modules/**", "build/**"],
+  // Hundreds of processes are started that all load the same code.
+  env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compiled") },
+};
 
 export default defineConfig({
   test: {
