@@ -41,6 +41,9 @@ const runAll = async (says: string) => {
       ]),
     ),
   });
+  // It ends before the last outcome is written.
+  const locked = "SELECT FROM graphile_worker._private_jobs WHERE locked_at IS NOT NULL";
+  while ((await database.owner.query(locked)).rowCount) await new Promise((done) => setTimeout(done, 10));
   await database.owner.query(
     "UPDATE graphile_worker._private_jobs SET run_at = now() + interval '1 hour' WHERE attempts > 0 AND run_at < now() + interval '1 hour'",
   );
