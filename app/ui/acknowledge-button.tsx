@@ -1,8 +1,8 @@
-import { useFetcher } from "@remix-run/react";
 import { Button, InlineError, Text } from "@shopify/polaris";
 import { useEffect, useRef } from "react";
 import type { Incident } from "../modules/incidents/incident.ts";
 import { appBridge } from "./app-bridge.ts";
+import { useFetcher } from "./use-fetcher.ts";
 
 /** What the Home page's action answers. */
 export type AcknowledgeAnswer = { ok: true } | { ok: false; message: string };

@@ -1,10 +1,10 @@
-import { useFetcher } from "@remix-run/react";
 import { BlockStack, Button, InlineError, InlineStack, ProgressBar, Text } from "@shopify/polaris";
 import { useState } from "react";
 import type { Backfill } from "../modules/backfills/backfill.ts";
 import type { BackfillAnswer } from "../modules/backfills/backfill-form.ts";
 import { backfillInWords, canCancel, rangeInWords } from "./backfill-words.ts";
 import type { Formatting } from "./format.ts";
+import { useFetcher } from "./use-fetcher.ts";
 import { useFocusAfterChange } from "./use-focus-after-change.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
 

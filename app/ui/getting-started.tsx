@@ -1,10 +1,10 @@
-import { useFetcher } from "@remix-run/react";
 import { Badge, BlockStack, Button, Card, InlineStack, Text } from "@shopify/polaris";
 import type { Connector } from "../modules/connectors/connector.ts";
 import type { Support } from "../modules/dashboards/dashboard-block.ts";
 import { SupportContact } from "./block-banner.tsx";
 import { counted } from "./format.ts";
 import styles from "./getting-started.module.css";
+import { useFetcher } from "./use-fetcher.ts";
 
 interface GettingStartedProps {
   connectors: readonly Connector[];

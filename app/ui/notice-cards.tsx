@@ -1,7 +1,7 @@
-import { useFetcher } from "@remix-run/react";
 import { BlockStack, Button, Card, InlineStack, Link, Text } from "@shopify/polaris";
 import type { Notice } from "../modules/notices/notice.ts";
 import { type Formatting, formatAgo, formatInstant } from "./format.ts";
+import { useFetcher } from "./use-fetcher.ts";
 
 interface NoticeCardsProps {
   notices: readonly Notice[];

@@ -1,4 +1,4 @@
-import { useFetcher, useRouteLoaderData } from "@remix-run/react";
+import { useRouteLoaderData } from "@remix-run/react";
 import { Banner, BlockStack, Button, InlineStack, Select, TextField } from "@shopify/polaris";
 import {
   createContext,
@@ -10,6 +10,7 @@ import {
   useState,
 } from "react";
 import type { FormAnswer } from "../modules/staff/staff-call.ts";
+import { useFetcher } from "./use-fetcher.ts";
 
 export interface Choice {
   /** The value of the field `do`. */

@@ -1,4 +1,3 @@
-import { useFetcher } from "@remix-run/react";
 import {
   Banner,
   BlockStack,
@@ -19,6 +18,7 @@ import { SaveBar } from "./save-bar.tsx";
 import { changeSettingsForm, isChanged, openSettingsForm, type SettingsForm } from "./settings-form.ts";
 import { SettingsWindows } from "./settings-windows.tsx";
 import { noticeWords } from "./settings-words.ts";
+import { useFetcher } from "./use-fetcher.ts";
 
 /** What a merchant may set, as one form: saved whole by the save bar, or not at all. */
 export function SettingsView({ page: loaded }: { page: SettingsPage }) {

@@ -1,10 +1,11 @@
-import { useFetcher, useRouteLoaderData } from "@remix-run/react";
+import { useRouteLoaderData } from "@remix-run/react";
 import { Banner, BlockStack, Modal, Select, Text, TextField } from "@shopify/polaris";
 import { createContext, type ReactNode, useContext, useEffect, useId, useState } from "react";
 import type { FormAnswer } from "../modules/staff/staff-call.ts";
 import styles from "./staff-action-dialog.module.css";
 import type { ActionField, ShopActionAsked } from "./staff-actions.ts";
 import { StaffBackfillFields } from "./staff-backfill-fields.tsx";
+import { useFetcher } from "./use-fetcher.ts";
 
 type Ask = (asked: ShopActionAsked) => void;
 const Asking = createContext<Ask>(() => undefined);

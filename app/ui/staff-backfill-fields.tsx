@@ -1,10 +1,10 @@
-import { useFetcher } from "@remix-run/react";
 import { Banner, BlockStack, Button, InlineStack, List, Text, TextField } from "@shopify/polaris";
 import { useEffect, useState } from "react";
 import type { BackfillEstimate } from "../modules/backfills/backfill.ts";
 import { addDays } from "../modules/backfills/backfill-range.ts";
 import { estimateInWords } from "./backfill-words.ts";
 import styles from "./staff-backfill-fields.module.css";
+import { useFetcher } from "./use-fetcher.ts";
 
 export type EstimateAnswer =
   | { ok: true; estimate: BackfillEstimate }

@@ -1,8 +1,8 @@
-import { useFetcher } from "@remix-run/react";
 import { BlockStack, Button, InlineError, Text } from "@shopify/polaris";
 import { useEffect, useRef } from "react";
 import type { SyncProblem, SyncView } from "../modules/sync-runs/sync-request.ts";
 import { appBridge } from "./app-bridge.ts";
+import { useFetcher } from "./use-fetcher.ts";
 
 /** What a connector page's action answers. */
 export type SyncAnswer = { ok: true } | { ok: false; message: string };

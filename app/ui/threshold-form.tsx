@@ -1,4 +1,4 @@
-import { useFetcher, useLocation, useRouteLoaderData } from "@remix-run/react";
+import { useLocation, useRouteLoaderData } from "@remix-run/react";
 import { Banner, BlockStack, Button, Checkbox, InlineStack, Text, TextField } from "@shopify/polaris";
 import { useState } from "react";
 import type { Simulation } from "../modules/checks/simulate-check.ts";
@@ -7,6 +7,7 @@ import type { FormAnswer } from "../modules/staff/staff-call.ts";
 import styles from "./audit-view.module.css";
 import { LiveNotice } from "./live-notice.tsx";
 import { SimulationView } from "./simulation-view.tsx";
+import { useFetcher } from "./use-fetcher.ts";
 
 /** `simulation`: what it would have brought; null: it was saved. */
 type Answer = FormAnswer<{ simulation: Simulation | null }>;

@@ -1,9 +1,9 @@
-import { useFetcher } from "@remix-run/react";
 import { useEffect, useState } from "react";
 import type { BackfillAnswer, BackfillForm, EstimateAnswer } from "../modules/backfills/backfill-form.ts";
 import { type DayRange, findRangeProblems, isSameRange } from "../modules/backfills/backfill-range.ts";
 import { problemInWords } from "./backfill-words.ts";
 import type { Formatting } from "./format.ts";
+import { useFetcher } from "./use-fetcher.ts";
 
 /** A date is typed digit by digit: look only when nothing has changed for a moment. */
 const SETTLED_AFTER_MS = 400;
