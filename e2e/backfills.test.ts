@@ -185,6 +185,19 @@ test("the days are not lost on a form that draws itself again just as they come"
   await fillsIn(frame);
 });
 
+test("a form whose days never come says so and tries again", async () => {
+  await page.clock.install();
+  const frame = await open("");
+  await page.route("**/app/backfill/*", () => undefined);
+  await frame.getByRole("button", { name: "Run backfill: Klaviyo" }).click();
+  await dialog(frame).getByRole("status", { name: "Loading" }).waitFor();
+  await page.clock.fastForward(20_000);
+  await dialog(frame).getByText("We could not work out an estimate just now.").waitFor();
+  await page.unroute("**/app/backfill/*");
+  await dialog(frame).getByRole("button", { name: "Try again" }).click();
+  await fillsIn(frame);
+});
+
 test("on a phone the form fits, and what is stopped asks first", async () => {
   const phone = await openPage(320);
   const frame = await open("", phone);

@@ -11,6 +11,7 @@ import type { Shop } from "../modules/shops/shop.ts";
 import { AppError } from "../platform/errors.ts";
 import { aboutOne } from "../platform/http/about-one.server.ts";
 import { readFormFields } from "../platform/http/request-body.server.ts";
+import { inTime } from "../platform/in-time.ts";
 import { type ShopTx, withShop } from "../platform/tenant.server.ts";
 import { isPassingFailure } from "../ui/keep-last-page.ts";
 
@@ -95,9 +96,12 @@ function refuse(message: string, status: number, errors: Record<string, string[]
   return json<BackfillAnswer>({ ok: false, message, errors: Object.fromEntries(fields) }, status);
 }
 
+/** Whoever waits longer for the form is told, and may try again. */
+const ANSWER_WITHIN_MS = 15_000;
+
 export async function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): Promise<EstimateAnswer> {
   try {
-    return await serverLoader<EstimateAnswer>();
+    return await inTime(serverLoader<EstimateAnswer>(), ANSWER_WITHIN_MS);
   } catch (error) {
     if (!isPassingFailure(error)) throw error;
     return { ok: false, message: "We could not work out an estimate just now." };
