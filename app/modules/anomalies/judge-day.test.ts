@@ -77,6 +77,16 @@ test.each([3, 30, 300, 3000, 30_000])("%i a day: five empty days in a row are hi
   expect(judged(history, 0)).toMatchObject({ tier: "high", kind: "zero", zeroDays: 5 });
 });
 
+test.each([
+  ["on Thanksgiving", shop(100), "2026-11-26"],
+  ["in the first four weeks", shop(100, 21), TODAY],
+])("what is usual %s is wider, not without end", (_, history, day) => {
+  const verdict = judge(history, 100, true, day);
+  if (verdict.state === "learning") throw new Error("still learning");
+  expect(verdict.expectedHigh).toBeGreaterThan(130);
+  expect(verdict.expectedHigh).toBeLessThan(500);
+});
+
 test("zero where 20 are expected and no recent open day was empty is high even on a holiday", () => {
   const verdict = judge(shop(40), 0, true, TODAY);
   expect(verdict).toMatchObject({ tier: "high", kind: "zero" });

@@ -105,7 +105,7 @@ function judgeForecast(
   const volume = volumeTest(forecast);
   const dropCaution = dayCaution * (hasLostRows ? LOST_ROWS_FACTOR : 1);
   const drop = (at: number) => (isOpen ? volume.dropScore(at * perOne) / dropCaution : 0);
-  const rise = (at: number) => (isOpen ? volume.riseScore(at * perOne) / dayCaution : 0);
+  const rise = (at: number) => (isOpen ? volume.riseScore(at * perOne, dayCaution) : 0);
   const zero = zeroRun(forecast, lately, isCount);
   const stuck = stuckRun(forecast, lately, value, perOne, isCount);
   const scores = {

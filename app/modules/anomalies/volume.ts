@@ -20,7 +20,8 @@ const SCALE_POWER = 1.17;
 /** The scores of any value (in units) for the forecast day: how far below or above its own past it would lie. */
 export interface VolumeTest {
   dropScore(units: number): number;
-  riseScore(units: number): number;
+  /** @param caution so many times the evidence is needed */
+  riseScore(units: number, caution: number): number;
 }
 
 /**
@@ -45,10 +46,10 @@ export function volumeTest(forecast: DayForecast): VolumeTest {
       const depth = expectedLog - log + Math.max(0, fortnight.low - log) + Math.max(0, month.low - log);
       return scoreOf(depth / 3 / dropScale, DROP_LIMITS);
     },
-    riseScore: (units) => {
+    riseScore: (units, caution) => {
       const log = Math.log1p(units);
       const height = log - expectedLog + Math.max(0, log - fortnight.high) + Math.max(0, log - month.high);
-      return scoreOf(height / 3 / riseScale, RISE_LIMITS);
+      return scoreOf(height / 3 / riseScale / caution, RISE_LIMITS);
     },
   };
 }
