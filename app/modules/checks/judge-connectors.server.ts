@@ -137,15 +137,16 @@ async function lockShops(
   ids: readonly string[],
   now: Date,
 ): Promise<{ outdated: string[]; withEndedLimits: string[] }> {
-  // Locked first, looked at afterwards. In one statement PostgreSQL ended with a segmentation fault: it had to wait for two
-  // rows that were never checked before, and only what had become of them led it to a sub-select under a policy.
-  await tx.$executeRaw`SELECT FROM shop_health WHERE shop_id = ANY (${[...ids]}::uuid[]) ORDER BY shop_id FOR UPDATE`;
   const turn = Math.floor(now.getTime() / (CHECK_INTERVAL_MINUTES * 60_000)) % 16;
+  // Locked in a part of its own, without sub-selects. Under one lock with them PostgreSQL ended with a segmentation fault:
+  // it had waited for two rows that were never checked before, and looked again at what a policy guards.
   const rows = await tx.$queryRaw<{ shopId: string; isOutdated: boolean; hasEndedLimits: boolean }[]>`
+    WITH h AS MATERIALIZED (
+      SELECT shop_id, checked_at FROM shop_health WHERE shop_id = ANY (${[...ids]}::uuid[]) ORDER BY shop_id FOR UPDATE)
     SELECT h.shop_id AS "shopId", h.checked_at IS NULL OR (hashtext(h.shop_id::text) & 15) = ${turn}
       OR EXISTS (SELECT FROM dashboard_lifts l WHERE l.shop_id = h.shop_id AND l.expires_at > h.checked_at AND l.expires_at <= ${now}::timestamptz) AS "isOutdated",
       EXISTS (SELECT FROM connectors c WHERE c.shop_id = h.shop_id AND c.sla_expires_at <= ${now}::timestamptz) AS "hasEndedLimits"
-    FROM shop_health h WHERE h.shop_id = ANY (${[...ids]}::uuid[])`;
+    FROM h`;
   const idsOf = (is: (row: (typeof rows)[number]) => boolean) => rows.filter(is).map(({ shopId }) => shopId);
   return { outdated: idsOf((row) => row.isOutdated), withEndedLimits: idsOf((row) => row.hasEndedLimits) };
 }

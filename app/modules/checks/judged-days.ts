@@ -70,15 +70,13 @@ export function daysToJudge(
   return { judge, stands, judgedThrough: judged.at(-1)?.day ?? prior?.judgedThrough ?? null };
 }
 
-type RowsOfDay = Pick<DayOfData, "rowCount" | "highestRows">;
-
 /** A day of the past that changes is news when it has fewer rows than it had: platforms restate figures all the time. */
-const hasLostRows = ({ rowCount, highestRows }: RowsOfDay): boolean => rowCount < highestRows;
+const hasLostRows = ({ rowCount, highestRows }: DayOfData): boolean => rowCount < highestRows;
 
 const SHRUNKEN_SHARE = 0.2;
 
-/** Whether a day has lost a fifth of its rows or more since they were loaded: hardly by the business itself. */
-export const hasShrunk = ({ rowCount, highestRows }: RowsOfDay): boolean =>
+/** Whether a day has lost more than a fifth of its rows since they were loaded: hardly by the business itself. */
+export const hasShrunk = ({ rowCount, highestRows }: DayOfData): boolean =>
   rowCount < highestRows * (1 - SHRUNKEN_SHARE);
 
 /** Whether what was found of a day no longer counts. */
